@@ -1,0 +1,47 @@
+/** The user's and the repository's git configuration, read once per command. */
+import { gitFields, type Git } from './git.ts';
+
+export interface GitConfig {
+  /** the last value of `key` (case-insensitive section and name), or `null` */
+  readonly get: (key: string) => string | null;
+  /** all values of `key`, in order */
+  readonly all: (key: string) => readonly string[];
+  /** git's reading of booleans; `null` if it is not set or no boolean */
+  readonly bool: (key: string) => boolean | null;
+  readonly keys: () => readonly string[];
+}
+
+/** One process: `git config --list -z` in `directory` (worktree configuration included). */
+export async function readConfig(port: Git, directory: string): Promise<GitConfig> {
+  return parseConfig(await gitFields(port, directory, ['config', '--list', '-z']));
+}
+
+/** Pure: fields of `config --list -z`, `key\nvalue` or `key` alone for a valueless one. */
+export function parseConfig(fields: readonly string[]): GitConfig {
+  const values = new Map<string, string[]>();
+  for (const field of fields) {
+    const newline = field.indexOf('\n');
+    const key = newline < 0 ? field : field.slice(0, newline);
+    const value = newline < 0 ? 'true' : field.slice(newline + 1);
+    const known = values.get(key);
+    if (known === undefined) values.set(key, [value]);
+    else known.push(value);
+  }
+  const all = (key: string): readonly string[] => values.get(normalised(key)) ?? [];
+  const get = (key: string): string | null => all(key).at(-1) ?? null;
+  const bool = (key: string): boolean | null => {
+    const value = get(key)?.toLowerCase();
+    if (value === undefined) return null;
+    if (['true', 'yes', 'on', '1'].includes(value)) return true;
+    if (['false', 'no', 'off', '0', ''].includes(value)) return false;
+    return null;
+  };
+  return { get, all, bool, keys: () => [...values.keys()] };
+}
+
+/** git lower-cases section and name, not the subsection between them */
+function normalised(key: string): string {
+  const first = key.indexOf('.');
+  const last = key.lastIndexOf('.');
+  return key.slice(0, first).toLowerCase() + key.slice(first, last) + key.slice(last).toLowerCase();
+}

@@ -1,0 +1,158 @@
+/**
+ * What `git status` says, in one shape. The user's configuration is overridden: a project that
+ * hides untracked files must not make its untracked work look clean.
+ */
+import { gitFields, type Git } from './git.ts';
+import type { Oid } from './oid.ts';
+
+export interface StatusEntry {
+  /** `tracked` (1, 2), `unmerged` (u), `untracked` (?), `ignored` (!) */
+  readonly kind: 'tracked' | 'unmerged' | 'untracked' | 'ignored';
+  readonly path: string;
+  /** two letters: index and worktree, `.` for unchanged; empty for untracked and ignored */
+  readonly xy: string;
+  /** porcelain v2's submodule field, `N...` for a plain file */
+  readonly submodule: string;
+  /** modes and ids in HEAD and index (tracked entries only) */
+  readonly modeHead?: string;
+  readonly modeIndex?: string;
+  readonly modeWorktree?: string;
+  readonly oidHead?: Oid;
+  readonly oidIndex?: Oid;
+}
+
+export interface Status {
+  /** `null` before the first commit */
+  readonly head: Oid | null;
+  /** short name, `null` if detached */
+  readonly branch: string | null;
+  /** only with `upstream` or a real one */
+  readonly upstream: string | null;
+  readonly ahead: number | null;
+  readonly behind: number | null;
+  readonly entries: readonly StatusEntry[];
+}
+
+export interface StatusOptions {
+  /** also ignored files, collapsed to the directory or file that matches (`!` entries) */
+  readonly ignored?: boolean;
+  /** submodules: `all` looks into them (default), `none-ignored` as git's default; `skip` does not look */
+  readonly submodules?: 'all' | 'skip';
+  /** plain `git status` as the user has it, untracked collapsed (for "is main dirty?") */
+  readonly untracked?: 'all' | 'normal' | 'no';
+  /** compares with this local branch: gives `ahead` and `behind` without a further process */
+  readonly compareWith?: { readonly branch: string; readonly base: string };
+}
+
+/** Settings that would change what status answers. Also used by other reading verbs. */
+export const plainConfig: readonly string[] = [
+  ...['-c', 'core.fsmonitor=false'],
+  ...['-c', 'core.quotePath=false'],
+  ...['-c', 'status.renames=false'],
+  ...['-c', 'status.relativePaths=false'],
+  ...['-c', 'color.ui=false'],
+];
+
+/** One process: `git status --porcelain=v2 -z --branch` in `worktree`. Writes nothing. */
+export async function readStatus(
+  port: Git,
+  worktree: string,
+  options: StatusOptions = {},
+): Promise<Status> {
+  const compare = options.compareWith;
+  const fields = await gitFields(port, worktree, [
+    ...plainConfig,
+    ...(compare === undefined
+      ? []
+      : [
+          ...['-c', `branch.${compare.branch}.remote=.`],
+          ...['-c', `branch.${compare.branch}.merge=refs/heads/${compare.base}`],
+        ]),
+    ...['status', '--porcelain=v2', '-z', '--branch', '--no-renames'],
+    `--untracked-files=${options.untracked ?? 'all'}`,
+    options.submodules === 'skip' ? '--ignore-submodules=all' : '--ignore-submodules=none',
+    ...(options.ignored === true ? ['--ignored=matching'] : []),
+  ]);
+  return parseStatus(fields);
+}
+
+/** Pure: the fields of `status --porcelain=v2 -z --branch --no-renames`. */
+export function parseStatus(fields: readonly string[]): Status {
+  let head: Oid | null = null;
+  let branch: string | null = null;
+  let upstream: string | null = null;
+  let ahead: number | null = null;
+  let behind: number | null = null;
+  const entries: StatusEntry[] = [];
+  for (const field of fields) {
+    if (field.startsWith('# branch.oid ')) {
+      const value = field.slice('# branch.oid '.length);
+      head = value === '(initial)' ? null : (value as Oid);
+    } else if (field.startsWith('# branch.head ')) {
+      const value = field.slice('# branch.head '.length);
+      branch = value === '(detached)' ? null : value;
+    } else if (field.startsWith('# branch.upstream ')) {
+      upstream = field.slice('# branch.upstream '.length);
+    } else if (field.startsWith('# branch.ab ')) {
+      const match = /\+(?<ahead>\d+) -(?<behind>\d+)/u.exec(field);
+      ahead = Number(match?.groups?.['ahead'] ?? Number.NaN);
+      behind = Number(match?.groups?.['behind'] ?? Number.NaN);
+    } else {
+      const entry = parseEntry(field);
+      if (entry !== null) entries.push(entry);
+    }
+  }
+  return { head, branch, upstream, ahead, behind, entries };
+}
+
+function parseEntry(field: string): StatusEntry | null {
+  const kind = field[0];
+  if (kind === '?' || kind === '!') {
+    return {
+      kind: kind === '?' ? 'untracked' : 'ignored',
+      path: field.slice(2),
+      xy: '',
+      submodule: 'N...',
+    };
+  }
+  if (kind === '1') {
+    // 1 XY sub mH mI mW hH hI path
+    const parts = splitFirst(field, 8);
+    return {
+      kind: 'tracked',
+      xy: parts[1] ?? '',
+      submodule: parts[2] ?? 'N...',
+      modeHead: parts[3] ?? '',
+      modeIndex: parts[4] ?? '',
+      modeWorktree: parts[5] ?? '',
+      oidHead: (parts[6] ?? '') as Oid,
+      oidIndex: (parts[7] ?? '') as Oid,
+      path: parts[8] ?? '',
+    };
+  }
+  if (kind === 'u') {
+    // u XY sub m1 m2 m3 mW h1 h2 h3 path
+    const parts = splitFirst(field, 10);
+    return {
+      kind: 'unmerged',
+      xy: parts[1] ?? '',
+      submodule: parts[2] ?? 'N...',
+      path: parts[10] ?? '',
+    };
+  }
+  return null;
+}
+
+/** Splits at the first `times` spaces; the rest, spaces and all, is the last part. */
+function splitFirst(text: string, times: number): string[] {
+  const parts: string[] = [];
+  let at = 0;
+  for (let i = 0; i < times; i += 1) {
+    const space = text.indexOf(' ', at);
+    if (space < 0) break;
+    parts.push(text.slice(at, space));
+    at = space + 1;
+  }
+  parts.push(text.slice(at));
+  return parts;
+}

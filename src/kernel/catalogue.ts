@@ -1,0 +1,18 @@
+/**
+ * Every error the product can answer, one entry each: exit code, sentences, hints. The error
+ * reference is generated from it. A message says what happened, `safe` what is still whole, and
+ * the hints which command helps. Codes are stable.
+ */
+import { generalErrors } from './catalogue/general.ts';
+import { integrationErrors } from './catalogue/integration.ts';
+import { removalErrors } from './catalogue/removal.ts';
+import { restoreErrors } from './catalogue/restore.ts';
+import { sessionErrors } from './catalogue/sessions.ts';
+
+export const catalogue = {
+  ...generalErrors,
+  ...sessionErrors,
+  ...removalErrors,
+  ...integrationErrors,
+  ...restoreErrors,
+};

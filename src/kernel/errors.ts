@@ -1,0 +1,61 @@
+/**
+ * The one error type of the product. Thrown inside, caught once at the face.
+ * What a code means (exit code, sentences, hints) stands in `catalogue.ts`.
+ */
+import { catalogue } from './catalogue.ts';
+import type { Suggestion } from './suggestion.ts';
+
+/** How one kind of error reads and what it asks for. */
+export interface CatalogueEntry<D> {
+  /** see *JSON and exit codes*: 1 failed, 2 usage, 3 not found, 4 refused, 5 conflicts, 7 busy */
+  readonly exit: 1 | 2 | 3 | 4 | 5 | 7 | 70;
+  /** may the same call succeed later without anything being done about it? */
+  readonly retryable: boolean;
+  /** when it happens, one sentence for the error reference */
+  readonly when: string;
+  /** what happened */
+  readonly message: (data: D) => string;
+  /** what is safe */
+  readonly safe: (data: D) => string;
+  /** the commands that help, best first */
+  readonly hints: (data: D) => readonly Suggestion[];
+}
+
+export type Catalogue = typeof catalogue;
+export type ErrorCode = keyof Catalogue;
+export type ErrorData<C extends ErrorCode> = Parameters<Catalogue[C]['message']>[0];
+
+/** A failure or refusal that has a name. `data` is shown to agents as it is (JSON). */
+export class FlightError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly data: ErrorData<C>;
+  constructor(code: C, data: ErrorData<C>, options?: { cause?: unknown }) {
+    super(code, options);
+    this.name = 'FlightError';
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** What the catalogue says about `error`, spelled out with its data. */
+export function describe(error: FlightError): {
+  exit: number;
+  message: string;
+  safe: string;
+  hints: readonly Suggestion[];
+  retryable: boolean;
+} {
+  const entry = catalogue[error.code] as CatalogueEntry<unknown>;
+  return {
+    exit: entry.exit,
+    message: entry.message(error.data),
+    safe: entry.safe(error.data),
+    hints: entry.hints(error.data),
+    retryable: entry.retryable,
+  };
+}
+
+/** True if `value` is a `FlightError`, of the code named. */
+export function isFlightError<C extends ErrorCode>(value: unknown, code?: C): value is FlightError<C> {
+  return value instanceof FlightError && (code === undefined || value.code === code);
+}

@@ -1,0 +1,29 @@
+/**
+ * Absolute paths. Only this module makes one, so that no relative path reaches git or the file
+ * system with a meaning that depends on where we were started.
+ */
+import { isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
+import type { Branded } from './brand.ts';
+
+/** An absolute, normalised path without a trailing separator. Not necessarily a real path. */
+export type AbsolutePath = Branded<string, 'AbsolutePath'>;
+
+/**
+ * Makes an absolute path of `path`, relative to `from`.
+ * @param from an absolute path; ignored if `path` is absolute already
+ */
+export function absolute(path: string, from?: AbsolutePath): AbsolutePath {
+  const whole = from === undefined ? resolve(path) : resolve(from, path);
+  return normalize(whole) as AbsolutePath;
+}
+
+/** `base` with `parts` below it. */
+export function below(base: AbsolutePath, ...parts: readonly string[]): AbsolutePath {
+  return join(base, ...parts) as AbsolutePath;
+}
+
+/** True if `path` is `directory` or lies below it. Compares spellings: pass real paths. */
+export function isWithin(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}

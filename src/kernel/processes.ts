@@ -1,0 +1,151 @@
+/**
+ * Starting programs. The only place that imports `node:child_process`.
+ *
+ * Every child gets its own process group, so that a time limit or Ctrl-C ends it together with
+ * everything it started, and so that the terminal's Ctrl-C does not reach git before us.
+ * Output is collected as bytes: paths are bytes, not text.
+ */
+import { spawn } from 'node:child_process';
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** written to stdin; without it stdin is closed (`/dev/null`) */
+  readonly stdin?: string | Uint8Array;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** what is kept of each stream; the rest is read and dropped. Default: 1 GiB */
+  readonly keepBytes?: number;
+}
+
+export interface RunResult {
+  /** `null` if the program was ended by a signal */
+  readonly exit: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  readonly timedOut: boolean;
+  readonly aborted: boolean;
+  readonly milliseconds: number;
+}
+
+/** The program could not be started at all (`ENOENT`, `EACCES`, …). */
+export class SpawnError extends Error {
+  readonly program: string;
+  readonly code: string;
+  constructor(program: string, code: string, cause: unknown) {
+    super(`${program}: ${code}`, { cause });
+    this.name = 'SpawnError';
+    this.program = program;
+    this.code = code;
+  }
+}
+
+/** Between the polite and the final signal, for children that must be ended. */
+const graceMs = 2_000;
+
+/**
+ * Runs `program` to its end and answers what it said.
+ * @throws SpawnError if it could not be started
+ */
+export function run(
+  program: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const begun = performance.now();
+  const keep = options.keepBytes ?? 2 ** 30;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...args], {
+      cwd: options.cwd,
+      env: { ...options.env },
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    const out = new Collector(keep);
+    const err = new Collector(keep);
+    let timedOut = false;
+    let aborted = false;
+    let final: NodeJS.Timeout | undefined;
+    const end = (): void => {
+      endGroup(child.pid, 'SIGTERM');
+      final ??= setTimeout(() => endGroup(child.pid, 'SIGKILL'), graceMs);
+    };
+    const limit =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            end();
+          }, options.timeoutMs);
+    const onAbort = (): void => {
+      aborted = true;
+      end();
+    };
+    if (options.signal?.aborted === true) onAbort();
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    const settle = (): void => {
+      clearTimeout(limit);
+      clearTimeout(final);
+      options.signal?.removeEventListener('abort', onAbort);
+    };
+    child.stdout?.on('data', (chunk: Buffer) => out.add(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => err.add(chunk));
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      settle();
+      reject(new SpawnError(program, cause.code ?? 'unknown', cause));
+    });
+    // A grandchild that outlives the program may hold the pipes open for ever: once the program
+    // itself is gone, a killed group is not waited for any longer than the grace.
+    child.on('exit', () => {
+      if (timedOut || aborted) {
+        setTimeout(() => {
+          child.stdout?.destroy();
+          child.stderr?.destroy();
+        }, graceMs).unref();
+      }
+    });
+    child.on('close', (exit, signal) => {
+      if (timedOut || aborted) endGroup(child.pid, 'SIGKILL');
+      settle();
+      const milliseconds = performance.now() - begun;
+      const stdout = out.bytes();
+      const stderr = err.bytes();
+      resolve({ exit, signal, stdout, stderr, timedOut, aborted, milliseconds });
+    });
+    if (options.stdin !== undefined) {
+      // The program may end without reading all of it; its exit status tells, not our EPIPE.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(options.stdin);
+    }
+  });
+}
+
+function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+  } catch {
+    // the group is gone already
+  }
+}
+
+class Collector {
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  readonly #keep: number;
+  constructor(keep: number) {
+    this.#keep = keep;
+  }
+  add(chunk: Buffer): void {
+    const room = this.#keep - this.#size;
+    if (room <= 0) return;
+    const part = chunk.length > room ? chunk.subarray(0, room) : chunk;
+    this.#chunks.push(part);
+    this.#size += part.length;
+  }
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What is recorded about a session: what git cannot know. One JSON blob per session behind
+ * `refs/flight-rules/sessions/<key>`; unknown fields survive every rewrite.
+ *
+ * The record also carries the *intent* of the operation that is changing the session right now:
+ * one truth, changed by compare-and-swap, no second journal beside it. A record with an intent
+ * whose owner is dead is what recovery finishes or rolls back.
+ */
+import * as z from 'zod/mini';
+import type { Owner } from '../kernel/owner.ts';
+
+const OwnerSchema = z.looseObject({
+  token: z.string(),
+  pid: z.number(),
+  startTime: z.string(),
+  bootId: z.string(),
+  pidNamespace: z.string(),
+  host: z.string(),
+  uid: z.number(),
+  command: z.string(),
+  since: z.string(),
+}) satisfies z.ZodMiniType<Owner>;
+
+const intentBase = { owner: OwnerSchema, since: z.string() };
+
+export const IntentSchema = z.discriminatedUnion('kind', [
+  /** branch and record are made; worktree and files are on their way */
+  z.looseObject({
+    kind: z.literal('creating'),
+    ...intentBase,
+    /** admin ids that looked like this session's before `worktree add` ran */
+    adminIdsBefore: z.array(z.string()),
+  }),
+  /** the pins are in place; worktree and private git dir are being renamed into the trash */
+  z.looseObject({
+    kind: z.literal('removing'),
+    ...intentBase,
+    trash: z.string(),
+    strategy: z.string(),
+    /** what the record becomes; `ended`: it goes */
+    becomes: z.enum(['ended', 'kept', 'in-review']),
+  }),
+  /** worktree and private git dir are being renamed back out of the trash */
+  z.looseObject({ kind: z.literal('restoring'), ...intentBase, trash: z.string() }),
+  /** the base is being moved to `to` */
+  z.looseObject({
+    kind: z.literal('landing'),
+    ...intentBase,
+    base: z.string(),
+    from: z.string(),
+    to: z.nullable(z.string()),
+    /** worktree in which the base is checked out, if it is */
+    worktree: z.nullable(z.string()),
+    /** paths whose bytes in that worktree equalled the result before we began: the user's */
+    identical: z.array(z.string()),
+    /** scratch worktree made for hooks and verification */
+    scratch: z.nullable(z.string()),
+  }),
+  /** the branch is being pushed and a pull request opened; nothing local moves */
+  z.looseObject({ kind: z.literal('publishing'), ...intentBase }),
+]);
+
+export type Intent = z.infer<typeof IntentSchema>;
+
+export const SessionRecordSchema = z.looseObject({
+  schema: z.literal(1),
+  name: z.string(),
+  branch: z.string(),
+  /** where the worktree is, or last was; absolute */
+  worktree: z.string(),
+  /** folder below `<common dir>/worktrees`, `null` until it is known */
+  adminId: z.nullable(z.string()),
+  /** random; the same stands in the private git dir */
+  token: z.string(),
+  state: z.enum(['active', 'in-review', 'kept']),
+  base: z.object({ name: z.string(), oid: z.string() }),
+  goals: z.array(z.string()),
+  /** ISO 8601 */
+  startedAt: z.string(),
+  agent: z.optional(z.string()),
+  log: z.optional(z.string()),
+  /** files copied from the main checkout, relative */
+  copied: z.array(z.string()),
+  /** uncommitted changes carried from the main checkout: the bytes as git would store them */
+  carried: z.array(z.object({ path: z.string(), oid: z.nullable(z.string()), mode: z.string() })),
+  /** trash entry that holds its worktree (kept and in-review) */
+  trash: z.optional(z.string()),
+  pullRequest: z.optional(z.looseObject({ url: z.string(), number: z.nullable(z.number()) })),
+  intent: z.optional(IntentSchema),
+});
+
+export type SessionRecord = z.infer<typeof SessionRecordSchema>;
+
+/** A record as read: what is broken or too new is an `unknown` of its own, not a failure for all. */
+export type ReadRecord =
+  | { readonly kind: 'record'; readonly record: SessionRecord }
+  | { readonly kind: 'broken'; readonly why: string };
+
+/** Reads the bytes of a record's blob. Never throws. */
+export function parseRecord(bytes: Buffer | null): ReadRecord {
+  if (bytes === null) return { kind: 'broken', why: 'its object is missing' };
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return { kind: 'broken', why: 'it is no JSON' };
+  }
+  const parsed = SessionRecordSchema.safeParse(json);
+  if (parsed.success) return { kind: 'record', record: parsed.data };
+  const schema: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, 'schema') : null;
+  if (typeof schema === 'number' && schema > 1) {
+    return { kind: 'broken', why: `it is of version ${schema}, written by a newer flight-rules` };
+  }
+  return { kind: 'broken', why: z.prettifyError(parsed.error).split('\n')[0] ?? 'wrong shape' };
+}
+
+export function formatRecord(record: SessionRecord): string {
+  return `${JSON.stringify(record, null, 1)}\n`;
+}

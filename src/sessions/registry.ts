@@ -1,0 +1,104 @@
+/**
+ * The registry: which sessions there are, and what was removed. Truth is git's refs.
+ *
+ * - `for-each-ref` for names and values, one `cat-file --batch` for all contents: a record that is
+ *   broken is one unknown session, not a failure for all.
+ * - writes are blobs first, then one compare-and-swap transaction (`refs.transact`).
+ */
+import type { AbsolutePath } from '../kernel/path.ts';
+import type { Git } from '../git/git.ts';
+import { readBlobs, writeBlob } from '../git/objects.ts';
+import { branchOf, type BranchName, type Oid } from '../git/oid.ts';
+import { listRefs, ownRef, type OwnRef, type RefChange } from '../git/refs.ts';
+import type { SessionKey } from './name.ts';
+import { formatRecord, parseRecord, type ReadRecord, type SessionRecord } from './record.ts';
+import { TrashEntrySchema, type StoredTrashEntry } from './trash-entry.ts';
+
+export interface StoredRecord {
+  readonly key: SessionKey;
+  readonly ref: OwnRef;
+  /** the blob: the expected value of the next compare-and-swap */
+  readonly oid: Oid;
+  readonly read: ReadRecord;
+}
+
+export interface Registry {
+  readonly sessions: ReadonlyMap<SessionKey, StoredRecord>;
+  /** newest first; entries whose description cannot be read are in `brokenTrash` */
+  readonly trash: readonly StoredTrashEntry[];
+  readonly brokenTrash: readonly string[];
+  /** all local branches and their tips */
+  readonly branches: ReadonlyMap<BranchName, Oid>;
+  /** the blob behind our lock, `null` if nobody holds it */
+  readonly lock: Oid | null;
+}
+
+export const sessionsPrefix = 'refs/flight-rules/sessions/';
+export const trashPrefix = 'refs/flight-rules/trash/';
+export const lockRef: OwnRef = ownRef('lock');
+
+export function sessionRef(key: SessionKey): OwnRef {
+  return ownRef('sessions', key);
+}
+
+/** @param seq 1, 2, … per name; unique as long as an entry of that name is there */
+export function trashRef(key: SessionKey, seq: number): OwnRef {
+  return ownRef('trash', key, String(seq));
+}
+
+/** Reads everything. Two processes: `for-each-ref`, `cat-file --batch` (none if there is nothing). */
+export async function readRegistry(git: Git, repository: AbsolutePath): Promise<Registry> {
+  const refs = await listRefs(git, repository, ['refs/heads/', 'refs/flight-rules/']);
+  const records = refs.filter((ref) => ref.name.startsWith(sessionsPrefix));
+  const pins = refs.filter((ref) => ref.name.startsWith(trashPrefix));
+  const blobs = await readBlobs(git, repository, [
+    ...records.map((ref) => ref.oid),
+    ...pins.map((ref) => `${ref.oid}:entry.json`),
+  ]);
+  const sessions = new Map<SessionKey, StoredRecord>();
+  records.forEach((ref, index) => {
+    const key = ref.name.slice(sessionsPrefix.length) as SessionKey;
+    const read = parseRecord(blobs[index] ?? null);
+    sessions.set(key, { key, ref: sessionRef(key), oid: ref.oid, read });
+  });
+  const trash: StoredTrashEntry[] = [];
+  const brokenTrash: string[] = [];
+  pins.forEach((ref, index) => {
+    const entry = parseEntry(blobs[records.length + index] ?? null);
+    if (entry === null) brokenTrash.push(ref.name);
+    else trash.push({ entry, ref: ref.name, pin: ref.oid });
+  });
+  trash.sort((a, b) => (a.entry.removedAt < b.entry.removedAt ? 1 : -1));
+  const branches = new Map<BranchName, Oid>();
+  for (const ref of refs) {
+    const branch = branchOf(ref.name);
+    if (branch !== null) branches.set(branch, ref.oid);
+  }
+  const lock = refs.find((ref) => ref.name === lockRef)?.oid ?? null;
+  return { sessions, trash, brokenTrash, branches, lock };
+}
+
+function parseEntry(bytes: Buffer | null): StoredTrashEntry['entry'] | null {
+  if (bytes === null) return null;
+  try {
+    const parsed = TrashEntrySchema.safeParse(JSON.parse(bytes.toString('utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The change that puts `record` behind its ref, for a transaction. Stores the blob.
+ * @param from the blob seen before, `null` for a new session
+ */
+export async function recordChange(
+  git: Git,
+  repository: AbsolutePath,
+  key: SessionKey,
+  from: Oid | null,
+  record: SessionRecord,
+): Promise<RefChange> {
+  const to = await writeBlob(git, repository, formatRecord(record));
+  return { kind: 'own', ref: sessionRef(key), from, to };
+}

@@ -1,0 +1,37 @@
+/**
+ * What is recorded about something that was removed: `entry.json` in the tree of the pin commit
+ * behind `refs/flight-rules/trash/<key>/<seq>`, so that pins and their description are one object
+ * and appear and disappear as one.
+ */
+import * as z from 'zod/mini';
+import { SessionRecordSchema } from './record.ts';
+
+export const TrashEntrySchema = z.looseObject({
+  schema: z.literal(1),
+  /** `<name>~<seq>` */
+  id: z.string(),
+  name: z.string(),
+  removedAt: z.string(),
+  /** how it left: a strategy, `cleanup`, or `rollback` of a create that did not finish */
+  strategy: z.enum(['pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback']),
+  branch: z.string(),
+  branchTip: z.nullable(z.string()),
+  /** symbolic ref or oid that HEAD of the worktree was at */
+  head: z.nullable(z.string()),
+  /** the record as it was, without an intent */
+  record: SessionRecordSchema,
+  /** where the worktree waits, and where it was; `null` if there was none */
+  worktree: z.nullable(z.object({ path: z.string(), from: z.string() })),
+  /** where the private git dir waits, and its admin id; `null` if there was none */
+  privateDir: z.nullable(z.object({ path: z.string(), adminId: z.string() })),
+});
+
+export type TrashEntry = z.infer<typeof TrashEntrySchema>;
+
+/** An entry as it stands in the repository. */
+export interface StoredTrashEntry {
+  readonly entry: TrashEntry;
+  readonly ref: string;
+  /** the pin commit */
+  readonly pin: string;
+}
