@@ -15,6 +15,8 @@ const hermetic = {
   // Real git on a loaded machine: slow is not wrong.
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // Its `main` is UMD, whose names Node cannot import; inlined, its ESM build is used, as in the bundle.
+  server: { deps: { inline: ['jsonc-parser'] } },
 };
 
 export default defineConfig({

@@ -37,6 +37,8 @@ async function bundle(folder, faults) {
     format: 'esm',
     platform: 'node',
     target: 'node20.11',
+    // esbuild prefers `main` for Node, and jsonc-parser's is UMD, which does not bundle.
+    mainFields: ['module', 'main'],
     entryNames: '[name]',
     chunkNames: 'chunks/[name]-[hash]',
     define: { __VERSION__: JSON.stringify(version), __FAULTS__: String(faults) },
