@@ -1,12 +1,12 @@
 // Installs the development dependencies when, and only when, they are not what the lock file says.
 // Dependency-free on purpose: it is the first thing that runs in a fresh clone, so it may import
-// nothing but Node. Every failure is one sentence and exit 1, because its reader has just cloned
+// nothing that is installed. Every failure is one sentence and exit 1, because its reader has just cloned
 // the repository and knows nothing of npm's logs.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npm } from './npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modules = join(root, 'node_modules');
@@ -57,17 +57,7 @@ function install() {
     '--fetch-retry-mintimeout=500',
     '--fetch-retry-maxtimeout=3000',
   ];
-  const cli = process.env.npm_execpath;
-  const viaNode = cli !== undefined && /npm-cli\.[cm]?js$/.test(cli);
-  const done = spawnSync(viaNode ? process.execPath : 'npm', viaNode ? [cli, ...args] : args, {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // npm.cmd is a batch file, which Windows starts only through its shell; the arguments are ours.
-    shell: !viaNode && process.platform === 'win32',
-    // `npm run -s` hands its silence down to a nested npm, and a silent npm does not say why it failed.
-    env: { ...process.env, npm_config_loglevel: 'error', npm_config_dry_run: 'false' },
-  });
+  const done = npm(args, { cwd: root });
   if (done.status !== 0) stop(explain(done));
   try {
     writeFileSync(stamp, `${key}\n`);
