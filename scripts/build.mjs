@@ -1,0 +1,95 @@
+// Bundles src/ twice: dist/ is what is published; dist-test/ is the same program with the fault
+// points compiled in (__FAULTS__), which only crash tests start. Two outputs rather than a switch
+// at run time, so that nothing in a released program can be told to kill itself.
+import { build } from 'esbuild';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+try {
+  const release = await bundle('dist', false);
+  await bundle('dist-test', true);
+  // Beside the crash build, because whatever is in dist/ is published.
+  writeFileSync(join(root, 'dist-test', 'release-meta.json'), JSON.stringify(release));
+} catch (error) {
+  // esbuild has already printed its own messages with the source lines.
+  if (error.errors === undefined) {
+    const why =
+      error.code === 'EROFS' || error.code === 'EACCES'
+        ? 'this checkout is read-only: clone it to a folder you can write to'
+        : error.message;
+    process.stderr.write(`The build cannot be written: ${why}.\n`);
+  }
+  process.exit(1);
+}
+
+async function bundle(folder, faults) {
+  const outdir = join(root, folder);
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { main: 'src/main.ts' },
+    outdir,
+    bundle: true,
+    splitting: true, // every import() becomes a chunk that is read only when it is needed
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.11',
+    // esbuild prefers `main` for Node, and jsonc-parser's is UMD, which does not bundle.
+    mainFields: ['module', 'main'],
+    entryNames: '[name]',
+    chunkNames: 'chunks/[name]-[hash]',
+    define: { __VERSION__: JSON.stringify(version), __FAULTS__: String(faults) },
+    // Dead branches (fault points) go and names stay, so that a stack trace can be read.
+    minifySyntax: true,
+    keepNames: false,
+    legalComments: 'none', // the licences go to one file, see below
+    treeShaking: true,
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  // Emptied only now: a failed build leaves the last good one, and hashed chunks do not pile up.
+  rmSync(outdir, { recursive: true, force: true });
+  for (const file of result.outputFiles) {
+    mkdirSync(dirname(file.path), { recursive: true });
+    const entry = file.path === join(outdir, 'main.js');
+    writeFileSync(file.path, decorate(file.text, entry));
+    if (entry) chmodSync(file.path, 0o755);
+  }
+  const notices = licences(result.metafile);
+  if (notices !== '') writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), notices);
+  return result.metafile;
+}
+
+/** Adds what esbuild cannot: the shebang, and a `require` for bundled CommonJS (commander). */
+function decorate(text, entry) {
+  const shebang = entry ? '#!/usr/bin/env node\n' : '';
+  // Only the chunk that defines esbuild's shim needs it, so nobody else pays.
+  const shim = text.includes('var __require = ')
+    ? "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);\n"
+    : '';
+  return shebang + shim + text.replace(/^#!.*\n/, '');
+}
+
+/** The licence texts of what is bundled, which its licences ask to be passed on. */
+function licences(metafile) {
+  const packages = new Set();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const name = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
+      if (name !== null && bytesInOutput > 0) packages.add(name[0]);
+    }
+  }
+  return [...packages]
+    .toSorted()
+    .map((folder) => {
+      const about = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+      const file = readdirSync(join(root, folder)).find((name) => /^licen[cs]e/i.test(name));
+      const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
+      return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
+    })
+    .join(`\n${'-'.repeat(72)}\n\n`);
+}
