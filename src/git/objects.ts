@@ -8,7 +8,11 @@ import { oid, type Oid } from './oid.ts';
 const durableObjects = ['-c', 'core.fsync=all'];
 
 /** Stores `content` as a blob, on the disk when it returns. One process: `hash-object -w`. */
-export async function writeBlob(port: Git, repository: string, content: string | Uint8Array): Promise<Oid> {
+export async function writeBlob(
+  port: Git,
+  repository: string,
+  content: string | Uint8Array,
+): Promise<Oid> {
   return oid(
     await gitText(port, repository, [...durableObjects, 'hash-object', '-w', '--stdin'], {
       stdin: content,
@@ -17,7 +21,11 @@ export async function writeBlob(port: Git, repository: string, content: string |
 }
 
 /** Stores a commit object written out by the caller. One process: `hash-object -t commit -w`. */
-export async function writeCommitObject(port: Git, repository: string, content: string): Promise<Oid> {
+export async function writeCommitObject(
+  port: Git,
+  repository: string,
+  content: string,
+): Promise<Oid> {
   const args = [...durableObjects, 'hash-object', '-t', 'commit', '-w', '--stdin'];
   return oid(await gitText(port, repository, args, { stdin: content }));
 }
@@ -30,7 +38,11 @@ export interface TreeEntry {
 }
 
 /** Stores a tree. All objects named must exist. One process: `mktree -z`. */
-export async function writeTree(port: Git, repository: string, entries: readonly TreeEntry[]): Promise<Oid> {
+export async function writeTree(
+  port: Git,
+  repository: string,
+  entries: readonly TreeEntry[],
+): Promise<Oid> {
   const stdin = entries.map((e) => `${e.mode} ${e.type} ${e.oid}\t${e.name}\0`).join('');
   return oid(await gitText(port, repository, [...durableObjects, 'mktree', '-z'], { stdin }));
 }

@@ -1,5 +1,5 @@
 /** Object ids and ref names, as git spells them. */
-import type { Branded } from '../kernel/brand.ts';
+import { trusted, type Branded } from '../kernel/brand.ts';
 
 /** A full object id, lower case, 40 (sha1) or 64 (sha256) digits. */
 export type Oid = Branded<string, 'Oid'>;
@@ -27,22 +27,22 @@ export function isNull(id: string): boolean {
 
 /** The null id of the same length as `like`. */
 export function nullOid(like: Oid): Oid {
-  return '0'.repeat(like.length) as Oid;
+  return trusted('0'.repeat(like.length));
 }
 
 export function refName(text: string): RefName {
   if (!text.startsWith('refs/')) throw new TypeError(`not a full ref name: ${text}`);
-  return text as RefName;
+  return trusted(text);
 }
 
 /** The ref behind a branch. */
 export function branchRef(branch: BranchName): RefName {
-  return `refs/heads/${branch}` as RefName;
+  return trusted(`refs/heads/${branch}`);
 }
 
 /** The branch behind a ref, or `null` if the ref is no branch. */
 export function branchOf(ref: string): BranchName | null {
-  return ref.startsWith('refs/heads/') ? (ref.slice('refs/heads/'.length) as BranchName) : null;
+  return ref.startsWith('refs/heads/') ? trusted(ref.slice('refs/heads/'.length)) : null;
 }
 
 /**
@@ -54,5 +54,5 @@ export function parseBranchName(text: string): BranchName | null {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/$|^\/|\.$/u.test(text)) return null;
   const bad = text.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'));
-  return bad || text === 'HEAD' ? null : (text as BranchName);
+  return bad || text === 'HEAD' ? null : trusted(text);
 }

@@ -22,6 +22,7 @@ export function permitRef<A extends 'delete-branch' | 'move-branch'>(
   seenAt: Oid,
   because: string,
 ): Permit<A> {
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion
   return { ref, oid: seenAt, because } as unknown as Permit<A>;
 }
 
@@ -31,5 +32,6 @@ export function permitDirectory<A extends 'rename-directory' | 'delete-directory
   directory: AbsolutePath,
   because: string,
 ): Permit<A> {
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion
   return { directory, because } as unknown as Permit<A>;
 }

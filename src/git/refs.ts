@@ -10,7 +10,7 @@
 import { GitError, git, type Git } from './git.ts';
 import { isNull, type Oid, type RefName } from './oid.ts';
 import type { Permit } from './permit.ts';
-import type { Branded } from '../kernel/brand.ts';
+import { trusted, type Branded } from '../kernel/brand.ts';
 
 /** A ref in our own namespace, `refs/flight-rules/…`; moving it needs no permit, only its old value. */
 export type OwnRef = RefName & Branded<string, 'OwnRef'>;
@@ -18,7 +18,7 @@ export type OwnRef = RefName & Branded<string, 'OwnRef'>;
 export const ownNamespace = 'refs/flight-rules/';
 
 export function ownRef(...parts: readonly string[]): OwnRef {
-  return (ownNamespace + parts.join('/')) as OwnRef;
+  return trusted(ownNamespace + parts.join('/'));
 }
 
 export interface Ref {
@@ -28,7 +28,12 @@ export interface Ref {
 
 export type RefChange =
   /** our own ref: `null` means "does not exist" on either side */
-  | { readonly kind: 'own'; readonly ref: OwnRef; readonly from: Oid | null; readonly to: Oid | null }
+  | {
+      readonly kind: 'own';
+      readonly ref: OwnRef;
+      readonly from: Oid | null;
+      readonly to: Oid | null;
+    }
   /** a new ref of any namespace; fails if it exists */
   | { readonly kind: 'create'; readonly ref: RefName; readonly to: Oid }
   | { readonly kind: 'move'; readonly permit: Permit<'move-branch'>; readonly to: Oid }
@@ -41,15 +46,14 @@ export type TransactionResult =
   /** a ref did not have the value expected; nothing was changed */
   | { readonly kind: 'lost'; readonly ref: RefName };
 
-const lockWaits = [
-  ['-c', 'core.filesRefLockTimeout=5000'],
-  ['-c', 'core.packedRefsTimeout=15000'],
-].flat();
+const lockWaits = ['-c', 'core.filesRefLockTimeout=5000', '-c', 'core.packedRefsTimeout=15000'];
 
 /** Arguments before a subcommand of ours that moves refs: durable, patient, without hooks. */
 export const durable: readonly string[] = [
-  ...['-c', 'core.fsync=all'],
-  ...['-c', 'core.hooksPath=/dev/null'],
+  '-c',
+  'core.fsync=all',
+  '-c',
+  'core.hooksPath=/dev/null',
   ...lockWaits,
 ];
 
@@ -71,7 +75,10 @@ export async function listRefs(
   for (const line of stdout.toString('utf8').split('\n')) {
     const space = line.indexOf(' ');
     if (space > 0) {
-      refs.push({ oid: line.slice(0, space) as Oid, name: line.slice(space + 1) as RefName });
+      refs.push({
+        oid: trusted<Oid>(line.slice(0, space)),
+        name: trusted<RefName>(line.slice(space + 1)),
+      });
     }
   }
   return refs;
@@ -145,8 +152,8 @@ function changeLine(change: RefChange): string {
     case 'create':
       return `create ${change.ref}\0${change.to}\0`;
     case 'verify':
-      // an empty old value would mean "any"; zeros mean "must not exist"
-      return `verify ${change.ref}\0${change.oid ?? zeros(change.oid)}\0`;
+      // without a value: it must not exist (zeros would have to be as long as this hash)
+      return `verify ${change.ref}\0${change.oid ?? ''}\0`;
     case 'move':
       return `update ${change.permit.ref}\0${change.to}\0${change.permit.oid}\0`;
     case 'delete':
@@ -156,12 +163,7 @@ function changeLine(change: RefChange): string {
 
 function ownLine(ref: OwnRef, from: Oid | null, to: Oid | null): string {
   if (!ref.startsWith(ownNamespace)) throw new TypeError(`not a ref of ours: ${ref}`);
-  if (to === null) return from === null ? `verify ${ref}\0${zeros(from)}\0` : `delete ${ref}\0${from}\0`;
+  if (to === null) return from === null ? `verify ${ref}\0\0` : `delete ${ref}\0${from}\0`;
   if (isNull(to)) throw new TypeError('a ref is never set to the null id');
   return from === null ? `create ${ref}\0${to}\0` : `update ${ref}\0${to}\0${from}\0`;
-}
-
-/** "must not exist": git takes 40 zeros in repositories of either hash */
-function zeros(_like: Oid | null): string {
-  return '0'.repeat(40);
 }

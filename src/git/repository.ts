@@ -39,7 +39,11 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
     lines = stdout.toString('utf8').split('\n');
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    const why = error.data.stderr.trim().replace(/^fatal: /u, '').split('\n')[0] ?? '';
+    const why =
+      error.data.stderr
+        .trim()
+        .replace(/^fatal: /u, '')
+        .split('\n')[0] ?? '';
     throw new FlightError('not-a-repository', { directory, why }, { cause: error });
   }
   // a newline in a path would make more lines than answers; then each is asked for by itself
@@ -68,7 +72,11 @@ async function topLevel(port: Git, directory: AbsolutePath): Promise<AbsolutePat
   return real(await answer(port, directory, ['--show-toplevel']));
 }
 
-async function answer(port: Git, directory: AbsolutePath, args: readonly string[]): Promise<string> {
+async function answer(
+  port: Git,
+  directory: AbsolutePath,
+  args: readonly string[],
+): Promise<string> {
   const { stdout } = await git(port, directory, ['rev-parse', ...args]);
   // exactly one newline is git's; any other belongs to the path
   return stdout.toString('utf8').replace(/\n$/u, '');

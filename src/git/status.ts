@@ -2,6 +2,7 @@
  * What `git status` says, in one shape. The user's configuration is overridden: a project that
  * hides untracked files must not make its untracked work look clean.
  */
+import { trusted } from '../kernel/brand.ts';
 import { gitFields, type Git } from './git.ts';
 import type { Oid } from './oid.ts';
 
@@ -46,12 +47,12 @@ export interface StatusOptions {
 
 /** Settings that would change what status answers. Also used by other reading verbs. */
 export const plainConfig: readonly string[] = [
-  ...['-c', 'core.fsmonitor=false'],
-  ...['-c', 'core.quotePath=false'],
-  ...['-c', 'status.renames=false'],
-  ...['-c', 'status.relativePaths=false'],
-  ...['-c', 'color.ui=false'],
-];
+  'core.fsmonitor=false',
+  'core.quotePath=false',
+  'status.renames=false',
+  'status.relativePaths=false',
+  'color.ui=false',
+].flatMap((setting) => ['-c', setting]);
 
 /** One process: `git status --porcelain=v2 -z --branch` in `worktree`. Writes nothing. */
 export async function readStatus(
@@ -65,10 +66,16 @@ export async function readStatus(
     ...(compare === undefined
       ? []
       : [
-          ...['-c', `branch.${compare.branch}.remote=.`],
-          ...['-c', `branch.${compare.branch}.merge=refs/heads/${compare.base}`],
+          '-c',
+          `branch.${compare.branch}.remote=.`,
+          '-c',
+          `branch.${compare.branch}.merge=refs/heads/${compare.base}`,
         ]),
-    ...['status', '--porcelain=v2', '-z', '--branch', '--no-renames'],
+    'status',
+    '--porcelain=v2',
+    '-z',
+    '--branch',
+    '--no-renames',
     `--untracked-files=${options.untracked ?? 'all'}`,
     options.submodules === 'skip' ? '--ignore-submodules=all' : '--ignore-submodules=none',
     ...(options.ignored === true ? ['--ignored=matching'] : []),
@@ -87,7 +94,7 @@ export function parseStatus(fields: readonly string[]): Status {
   for (const field of fields) {
     if (field.startsWith('# branch.oid ')) {
       const value = field.slice('# branch.oid '.length);
-      head = value === '(initial)' ? null : (value as Oid);
+      head = value === '(initial)' ? null : trusted(value);
     } else if (field.startsWith('# branch.head ')) {
       const value = field.slice('# branch.head '.length);
       branch = value === '(detached)' ? null : value;
@@ -125,8 +132,8 @@ function parseEntry(field: string): StatusEntry | null {
       modeHead: parts[3] ?? '',
       modeIndex: parts[4] ?? '',
       modeWorktree: parts[5] ?? '',
-      oidHead: (parts[6] ?? '') as Oid,
-      oidIndex: (parts[7] ?? '') as Oid,
+      oidHead: trusted(parts[6] ?? ''),
+      oidIndex: trusted(parts[7] ?? ''),
       path: parts[8] ?? '',
     };
   }

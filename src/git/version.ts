@@ -12,7 +12,11 @@ export async function checkVersion(port: Git, cwd: string): Promise<string> {
   const minor = Number(match?.groups?.['minor'] ?? 0);
   const found = match?.groups?.['version'] ?? text;
   if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
-    throw new FlightError('git-too-old', { found, needed: needed.join('.'), program: port.program });
+    throw new FlightError('git-too-old', {
+      found,
+      needed: needed.join('.'),
+      program: port.program,
+    });
   }
   return found;
 }

@@ -3,6 +3,7 @@
  * (the folder below `<common dir>/worktrees`) is read from the file system and joined by path.
  */
 import { readdir, readFile } from 'node:fs/promises';
+import { trusted } from '../kernel/brand.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { gitFields, type Git } from './git.ts';
 import { branchOf, isNull, type BranchName, type Oid } from './oid.ts';
@@ -59,7 +60,7 @@ export function parseWorktrees(fields: readonly string[]): Worktree[] {
       };
       worktrees.push(current);
     } else if (current === null) continue;
-    else if (key === 'HEAD') current.head = isNull(value) ? null : (value as Oid);
+    else if (key === 'HEAD') current.head = isNull(value) ? null : trusted(value);
     else if (key === 'branch') current.branch = branchOf(value);
     else if (key === 'bare') current.bare = true;
     else if (key === 'locked') current.locked = value;

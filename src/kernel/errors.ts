@@ -45,6 +45,8 @@ export function describe(error: FlightError): {
   hints: readonly Suggestion[];
   retryable: boolean;
 } {
+  // an entry takes the data of its own code, which the constructor has seen to
+  // eslint-disable-next-line typescript/no-unsafe-type-assertion
   const entry = catalogue[error.code] as CatalogueEntry<unknown>;
   return {
     exit: entry.exit,
@@ -56,6 +58,9 @@ export function describe(error: FlightError): {
 }
 
 /** True if `value` is a `FlightError`, of the code named. */
-export function isFlightError<C extends ErrorCode>(value: unknown, code?: C): value is FlightError<C> {
+export function isFlightError<C extends ErrorCode>(
+  value: unknown,
+  code?: C,
+): value is FlightError<C> {
   return value instanceof FlightError && (code === undefined || value.code === code);
 }

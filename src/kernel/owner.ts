@@ -31,7 +31,11 @@ export const identityFiles = {
 } as const;
 
 /** The parts of an owner that are the same for every process of this boot and namespace. */
-export async function machineIdentity(): Promise<{ bootId: string; pidNamespace: string; host: string }> {
+export async function machineIdentity(): Promise<{
+  bootId: string;
+  pidNamespace: string;
+  host: string;
+}> {
   const bootId = await readFile(identityFiles.boot, 'utf8').then(
     (text) => text.trim(),
     () => '',

@@ -3,7 +3,7 @@
  * system with a meaning that depends on where we were started.
  */
 import { isAbsolute, join, normalize, relative, resolve, sep } from 'node:path';
-import type { Branded } from './brand.ts';
+import { trusted, type Branded } from './brand.ts';
 
 /** An absolute, normalised path without a trailing separator. Not necessarily a real path. */
 export type AbsolutePath = Branded<string, 'AbsolutePath'>;
@@ -14,16 +14,21 @@ export type AbsolutePath = Branded<string, 'AbsolutePath'>;
  */
 export function absolute(path: string, from?: AbsolutePath): AbsolutePath {
   const whole = from === undefined ? resolve(path) : resolve(from, path);
-  return normalize(whole) as AbsolutePath;
+  return trusted(trimmed(normalize(whole)));
 }
 
 /** `base` with `parts` below it. */
 export function below(base: AbsolutePath, ...parts: readonly string[]): AbsolutePath {
-  return join(base, ...parts) as AbsolutePath;
+  return trusted(join(base, ...parts));
 }
 
 /** True if `path` is `directory` or lies below it. Compares spellings: pass real paths. */
 export function isWithin(path: string, directory: string): boolean {
   const way = relative(directory, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** Without the separators at the end, which `normalize` keeps; `/` stays. */
+function trimmed(path: string): string {
+  return path.length > 1 && path.endsWith(sep) ? path.slice(0, -1) : path;
 }

@@ -1,5 +1,5 @@
 /** Names of sessions: safe as a folder, a branch, a ref and a word on a command line. */
-import type { Branded } from '../kernel/brand.ts';
+import { trusted, type Branded } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
 
 /** A name that has passed `parseSessionName`. */
@@ -15,7 +15,8 @@ export function brokenNameRule(text: string): string | null {
   if (text === '') return 'it is empty';
   if (text.length > 100) return 'it is longer than 100 characters';
   if (!/^[A-Za-z0-9]/u.test(text)) return 'it must start with an ASCII letter or digit';
-  if (!/^[A-Za-z0-9._-]+$/u.test(text)) return 'only ASCII letters, digits, "-", "_" and "." are allowed';
+  if (!/^[A-Za-z0-9._-]+$/u.test(text))
+    return 'only ASCII letters, digits, "-", "_" and "." are allowed';
   if (text.includes('..')) return 'it must not contain ".."';
   if (text.endsWith('.')) return 'it must not end with "."';
   if (/\.lock$/iu.test(text)) return 'it must not end with ".lock"';
@@ -49,14 +50,14 @@ export function parseSessionName(text: string): SessionName {
       ...(suggestion === null ? {} : { suggestion }),
     });
   }
-  return text as SessionName;
+  return trusted(text);
 }
 
 /** As `parseSessionName`, answering `null` for what is no name. */
 export function asSessionName(text: string): SessionName | null {
-  return brokenNameRule(text) === null ? (text as SessionName) : null;
+  return brokenNameRule(text) === null ? trusted(text) : null;
 }
 
 export function sessionKey(name: SessionName): SessionKey {
-  return name.toLowerCase() as SessionKey;
+  return trusted(name.toLowerCase());
 }

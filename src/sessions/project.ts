@@ -68,7 +68,9 @@ export async function openProject(
   const { settings, warnings } = await loadSettings({ root: mainCheckout, projectName: name, env });
   const configured = settings.sessionsDir.value;
   const sessionsDir = await real(
-    configured === null ? below(absolute(dirname(root)), `${name}-sessions`) : absolute(configured, root),
+    configured === null
+      ? below(absolute(dirname(root)), `${name}-sessions`)
+      : absolute(configured, root),
   );
   const { commonDir } = repository;
   return { git, repository, commonDir, root, mainCheckout, name, sessionsDir, settings, warnings };
@@ -84,7 +86,14 @@ async function findMainCheckout(git: Git, repository: Repository): Promise<Absol
   const text = await gitText(
     git,
     commonDir,
-    ['config', '--file', below(commonDir, 'config'), '-z', '--get-regexp', '^core\\.(bare|worktree)$'],
+    [
+      'config',
+      '--file',
+      below(commonDir, 'config'),
+      '-z',
+      '--get-regexp',
+      '^core\\.(bare|worktree)$',
+    ],
     { answers: [0, 1] },
   );
   const values = new Map(

@@ -107,7 +107,8 @@ export function parseRecord(bytes: Buffer | null): ReadRecord {
   }
   const parsed = SessionRecordSchema.safeParse(json);
   if (parsed.success) return { kind: 'record', record: parsed.data };
-  const schema: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, 'schema') : null;
+  const schema: unknown =
+    typeof json === 'object' && json !== null ? Reflect.get(json, 'schema') : null;
   if (typeof schema === 'number' && schema > 1) {
     return { kind: 'broken', why: `it is of version ${schema}, written by a newer flight-rules` };
   }

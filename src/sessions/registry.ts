@@ -5,6 +5,7 @@
  *   broken is one unknown session, not a failure for all.
  * - writes are blobs first, then one compare-and-swap transaction (`refs.transact`).
  */
+import { trusted } from '../kernel/brand.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import type { Git } from '../git/git.ts';
 import { readBlobs, writeBlob } from '../git/objects.ts';
@@ -57,7 +58,7 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   ]);
   const sessions = new Map<SessionKey, StoredRecord>();
   records.forEach((ref, index) => {
-    const key = ref.name.slice(sessionsPrefix.length) as SessionKey;
+    const key = trusted<SessionKey>(ref.name.slice(sessionsPrefix.length));
     const read = parseRecord(blobs[index] ?? null);
     sessions.set(key, { key, ref: sessionRef(key), oid: ref.oid, read });
   });

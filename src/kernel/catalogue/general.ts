@@ -72,7 +72,8 @@ export const generalErrors = {
       const said = d.stderr.trim() === '' ? 'It said nothing.' : d.stderr.trim();
       return `git ${d.argv.join(' ')} failed (${how}) in ${d.cwd}. ${said}`;
     },
-    safe: () => 'What was begun is finished or rolled back by the next command that changes something.',
+    safe: () =>
+      'What was begun is finished or rolled back by the next command that changes something.',
     hints: () => [ours(['parallel', 'status'], 'shows what is there now')],
   }),
   'git-timeout': entry<{ argv: readonly string[]; cwd: string; milliseconds: number }>({
@@ -81,7 +82,8 @@ export const generalErrors = {
     when: 'git, or a program started by it, did not end within its time limit and was stopped.',
     message: (d) =>
       `git ${d.argv.join(' ')} in ${d.cwd} did not end within ${Math.round(d.milliseconds / 1000)} s and was stopped.`,
-    safe: () => 'What was begun is finished or rolled back by the next command that changes something.',
+    safe: () =>
+      'What was begun is finished or rolled back by the next command that changes something.',
     hints: () => [ours(['parallel', 'status'], 'shows what is there now')],
   }),
   'disk-failed': entry<{ what: string; path: string; reason: string }>({
@@ -89,7 +91,8 @@ export const generalErrors = {
     retryable: true,
     when: 'The file system refused something: no space left, an input or output error, a limit.',
     message: (d) => `Could not ${d.what} ${d.path}: ${d.reason}.`,
-    safe: () => 'What was begun is finished or rolled back by the next command that changes something.',
+    safe: () =>
+      'What was begun is finished or rolled back by the next command that changes something.',
     hints: () => [ours(['parallel', 'status'], 'shows what is there now')],
   }),
   'not-writable': entry<{ folders: readonly string[]; command: readonly string[] }>({
@@ -113,12 +116,13 @@ export const generalErrors = {
       ),
     ],
   }),
-  'bug': entry<{ what: string; stack?: string }>({
+  bug: entry<{ what: string; stack?: string }>({
     exit: 70,
     retryable: false,
     when: 'Something happened that should be impossible: a bug of flight-rules.',
     message: (d) => `This is a bug of flight-rules: ${d.what}`,
-    safe: () => 'Nothing is removed without a way back; the next command finishes or rolls back what was begun.',
+    safe: () =>
+      'Nothing is removed without a way back; the next command finishes or rolls back what was begun.',
     hints: () => [
       ours(['parallel', 'status'], 'shows what is there now'),
       ours(['--version'], 'put this version, the command and the message above into a report'),

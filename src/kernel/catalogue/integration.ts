@@ -99,7 +99,12 @@ export const integrationErrors = {
     safe: bothUnchanged,
     hints: () => [],
   }),
-  'verify-failed': entry<{ command: string; exit: number | null; output: string; timedOut: boolean }>({
+  'verify-failed': entry<{
+    command: string;
+    exit: number | null;
+    output: string;
+    timedOut: boolean;
+  }>({
     exit: 1,
     retryable: false,
     when: 'The verification command failed on the merged files.',
@@ -135,7 +140,9 @@ export const integrationErrors = {
     when: 'Commits are to be signed here, and signing failed.',
     message: (d) => `The commit could not be signed: ${d.why}`,
     safe: bothUnchanged,
-    hints: () => [theirs(['git', 'config', '--get-regexp', 'gpg|sign'], 'shows how signing is set up')],
+    hints: () => [
+      theirs(['git', 'config', '--get-regexp', 'gpg|sign'], 'shows how signing is set up'),
+    ],
   }),
   'no-identity': entry<{ why: string }>({
     exit: 4,
@@ -176,11 +183,18 @@ export const integrationErrors = {
     exit: 1,
     retryable: true,
     when: 'The branch could not be pushed. Pushes are never forced.',
-    message: (d) => `The branch of session ${d.name} could not be pushed to ${d.remote}. ${d.stderr.trim()}`,
+    message: (d) =>
+      `The branch of session ${d.name} could not be pushed to ${d.remote}. ${d.stderr.trim()}`,
     safe: () => 'Worktree and session stay as they are.',
     hints: () => [],
   }),
-  'forge-failed': entry<{ name: string; program: string; exit: number | null; output: string; pushed: boolean }>({
+  'forge-failed': entry<{
+    name: string;
+    program: string;
+    exit: number | null;
+    output: string;
+    pushed: boolean;
+  }>({
     exit: 1,
     retryable: true,
     when: 'gh or glab failed, or did not print the address of a pull request.',
@@ -188,7 +202,10 @@ export const integrationErrors = {
     safe: (d) =>
       `Worktree and session stay as they are.${d.pushed ? ' The branch has been pushed.' : ''}`,
     hints: (d) => [
-      ours(['parallel', 'remove', d.name, '--strategy', 'pr'], 'tries again; the push is not repeated'),
+      ours(
+        ['parallel', 'remove', d.name, '--strategy', 'pr'],
+        'tries again; the push is not repeated',
+      ),
     ],
   }),
 };

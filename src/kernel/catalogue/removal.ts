@@ -20,8 +20,7 @@ export const removalErrors = {
     exit: 4,
     retryable: false,
     when: 'The worktree is locked by somebody (git worktree lock).',
-    message: (d) =>
-      `Session ${d.name} is locked${d.reason === '' ? '' : `: ${d.reason}`}.`,
+    message: (d) => `Session ${d.name} is locked${d.reason === '' ? '' : `: ${d.reason}`}.`,
     safe: unchanged,
     hints: (d) => [
       theirs(['git', 'worktree', 'unlock', d.worktree], 'if the lock is no longer needed'),
@@ -37,7 +36,12 @@ export const removalErrors = {
       ours([...d.command, '--force-in-use'], 'only if it may lose its folder under its feet'),
     ],
   }),
-  'uncommitted-work': entry<{ name: string; worktree: string; count: number; paths: readonly string[] }>({
+  'uncommitted-work': entry<{
+    name: string;
+    worktree: string;
+    count: number;
+    paths: readonly string[];
+  }>({
     exit: 4,
     retryable: false,
     when: 'The session has uncommitted work: changed, staged, new, conflicted or hidden files.',

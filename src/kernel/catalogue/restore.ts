@@ -19,7 +19,10 @@ export const restoreErrors = {
     message: (d) => `${d.id} cannot come back under its name: ${d.what} is in use.`,
     safe: () => 'It stays in the trash, whole.',
     hints: (d) => [
-      ours(['parallel', 'restore', d.id, '--as', d.suggestion], 'brings it back under another name'),
+      ours(
+        ['parallel', 'restore', d.id, '--as', d.suggestion],
+        'brings it back under another name',
+      ),
     ],
   }),
   'restore-clash': entry<{ id: string; paths: readonly string[] }>({

@@ -138,7 +138,10 @@ export const sessionErrors = {
       `${d.directory} is missing or empty, but these sessions are recorded in it: ${d.names.join(', ')}. It may be a disk that is not mounted.`,
     safe: nothingChanged,
     hints: (d) => [
-      ours(['parallel', 'cleanup', ...d.names], 'if it was deleted: shows what would be cleaned up'),
+      ours(
+        ['parallel', 'cleanup', ...d.names],
+        'if it was deleted: shows what would be cleaned up',
+      ),
       ours(['parallel', 'restore', '--list'], 'shows what can be brought back'),
     ],
   }),
