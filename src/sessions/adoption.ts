@@ -99,7 +99,8 @@ async function judge(
     branchExists: registry.branches.has(branchName),
     directoryExists,
     goals: Array.isArray(goals) ? goals.filter((goal) => typeof goal === 'string') : [],
-    startedAt: typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt)) ? startedAt : null,
+    startedAt:
+      typeof startedAt === 'string' && !Number.isNaN(Date.parse(startedAt)) ? startedAt : null,
     inReview: status === 'in-review',
   };
 }

@@ -65,7 +65,8 @@ export function parseManifest(text: string): ReadManifest {
   if (!isObject(json)) return { kind: 'corrupt', why: 'it is no object' };
   const { version, repository, sessions } = json;
   if (version !== undefined && version !== 1) {
-    if (typeof version === 'number' && version < 1) return { kind: 'corrupt', why: 'wrong version' };
+    if (typeof version === 'number' && version < 1)
+      return { kind: 'corrupt', why: 'wrong version' };
     return { kind: 'newer', version: JSON.stringify(version) };
   }
   if (sessions !== undefined && !Array.isArray(sessions)) {

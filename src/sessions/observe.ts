@@ -197,7 +197,8 @@ function findHere(
   caller: AbsolutePath,
 ): Here {
   const inside = sessions.find(
-    (one) => one.record !== null && one.place.kind !== 'put-away' && isWithin(caller, worktreeOf(one)),
+    (one) =>
+      one.record !== null && one.place.kind !== 'put-away' && isWithin(caller, worktreeOf(one)),
   );
   if (inside !== undefined) return { kind: 'session', name: inside.name };
   const entry = registry.trash.find(
@@ -206,7 +207,8 @@ function findHere(
   if (entry !== undefined) return { kind: 'trash', id: entry.entry.id, name: entry.entry.name };
   if (isWithin(caller, trashFolder(project))) return { kind: 'trash', id: '', name: '' };
   if (strays.some((one) => isWithin(caller, one.path))) return { kind: 'stray' };
-  if (project.mainCheckout !== null && isWithin(caller, project.mainCheckout)) return { kind: 'main' };
+  if (project.mainCheckout !== null && isWithin(caller, project.mainCheckout))
+    return { kind: 'main' };
   return { kind: 'elsewhere' };
 }
 

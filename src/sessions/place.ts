@@ -69,7 +69,8 @@ function unregistered(
   path: AbsolutePath,
 ): Place {
   const worktree = worktrees.find((one) => one.path === path && one.branch === record.branch);
-  if (worktree === undefined) return { kind: 'gone', adminId: null, privateDir: null, locked: null };
+  if (worktree === undefined)
+    return { kind: 'gone', adminId: null, privateDir: null, locked: null };
   return { kind: 'unknown', why: `${path} is being made` };
 }
 

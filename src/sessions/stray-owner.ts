@@ -10,6 +10,7 @@ const places: readonly (readonly [RegExp, string])[] = [
 
 /** The agent that made `worktree`, or `null` if nothing tells. */
 export function strayOwner(worktree: Pick<Worktree, 'path' | 'locked'>): string | null {
-  if (worktree.locked !== null && /^claude (?:session|agent) /u.test(worktree.locked)) return 'claude';
+  if (worktree.locked !== null && /^claude (?:session|agent) /u.test(worktree.locked))
+    return 'claude';
   return places.find(([place]) => place.test(`${worktree.path}/`))?.[1] ?? null;
 }
