@@ -19,7 +19,7 @@ export function hooksFolder(
 ): AbsolutePath {
   const configured = config.get('core.hooksPath');
   if (configured === null || configured === '') return below(commonDir, 'hooks');
-  return absolute(configured.replace(/^~(?=\/)/u, process.env['HOME'] ?? '~'), root);
+  return absolute(configured.replace(/^~(?=\/)/u, env['HOME'] ?? '~'), root);
 }
 
 /** The hook `name`, or `null` if there is none that git would run. */

@@ -30,6 +30,7 @@ export type ReadManifest =
   | { readonly kind: 'absent' }
   | {
       readonly kind: 'ok';
+      readonly text: string;
       /** real path of the common dir it was written for; `null` in files of v0.15.8 */
       readonly repository: string | null;
       readonly entries: readonly ManifestEntry[];
@@ -75,6 +76,7 @@ export function parseManifest(text: string): ReadManifest {
   const list: readonly unknown[] = sessions ?? [];
   return {
     kind: 'ok',
+    text,
     repository: typeof repository === 'string' ? repository : null,
     entries: list.filter(isEntry),
     oddities: list.filter((item) => !isEntry(item)),
@@ -102,22 +104,24 @@ export async function checkManifest(project: Project, manifest: ReadManifest): P
  * Rewrites the manifest from the records. Under the lock only. A file that cannot be parsed is
  * set aside as `.manifest.json.corrupt-<time>` first.
  * @param records of all living sessions
- * @param unproven ids of entries that stay verbatim
+ * @param dropped ids of entries without a record that go; all others of that kind stay verbatim
  */
 export async function writeManifest(
   project: Project,
   manifest: ReadManifest,
   records: readonly SessionRecord[],
-  unproven: ReadonlySet<string>,
+  dropped: ReadonlySet<string>,
   now: Date,
 ): Promise<void> {
   const file = manifestFile(project);
+  if (manifest.kind === 'absent' && records.length === 0) return;
+  const text = formatManifest(project, manifest, records, dropped);
+  if (manifest.kind === 'ok' && manifest.text === text) return;
   await mkdir(project.sessionsDir, { recursive: true });
   if (manifest.kind === 'corrupt') {
     const stamp = now.toISOString().replace(/[:.]/gu, '-');
     await rename(file, below(project.sessionsDir, `.manifest.json.corrupt-${stamp}`));
   }
-  const text = formatManifest(project, manifest, records, unproven);
   const temporary = below(project.sessionsDir, `.manifest.json.${process.pid}.tmp`);
   faultPoint('manifest:before');
   const handle = await open(temporary, 'w', 0o644);
@@ -138,7 +142,7 @@ export function formatManifest(
   project: Pick<Project, 'name' | 'commonDir'>,
   manifest: ReadManifest,
   records: readonly SessionRecord[],
-  unproven: ReadonlySet<string>,
+  dropped: ReadonlySet<string>,
 ): string {
   const old = manifest.kind === 'ok' ? manifest : null;
   const known = new Map(old?.entries.map((entry) => [entry.id, entry]));
@@ -146,7 +150,13 @@ export function formatManifest(
     .filter((record) => record.state !== 'kept' && record.intent?.kind !== 'creating')
     .map((record) => ({ ...known.get(record.name), ...manifestEntry(record) }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const verbatim = old?.entries.filter((entry) => unproven.has(entry.id)) ?? [];
+  const recorded = new Set(records.map((record) => record.name.toLowerCase()));
+  const verbatim = (old?.entries ?? []).filter(
+    (entry) =>
+      entry['recordedBy'] === undefined &&
+      !recorded.has(entry.id.toLowerCase()) &&
+      !dropped.has(entry.id),
+  );
   const whole = {
     ...old?.fields,
     version: 1,

@@ -45,7 +45,8 @@ export async function observe(project: Project, caller: AbsolutePath): Promise<O
       sessionFacts(project, registry, worktrees, stored, place),
     ),
   );
-  const candidates = adoption.proven.map((one) => candidateFacts(registry, one));
+  const base = defaultBase(project, worktrees);
+  const candidates = adoption.proven.map((one) => candidateFacts(registry, one, base));
   const sessions = [...recorded, ...candidates].toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const strays = findStrays(worktrees, sessions);
   const active = sessions.filter((s) => s.place.kind !== 'put-away');
@@ -102,14 +103,13 @@ async function sessionFacts(
     branchTip,
     baseTip: registry.branches.get(trusted<BranchName>(record.base.name)) ?? null,
     place,
-    health: judgeHealth(record, place, branchTip !== null, state),
+    health: judgeHealth(place, branchTip !== null, state),
     ownerDead: state === null ? null : state === 'dead',
   };
 }
 
 /** Pure: the one word for how a session is. */
 export function judgeHealth(
-  record: SessionRecord,
   place: Place,
   branchExists: boolean,
   owner: 'alive' | 'dead' | 'unknown' | null,
@@ -133,33 +133,37 @@ export function judgeHealth(
   }
 }
 
+/** The base of a session nobody named one for: configured, else the branch of the main checkout. */
+export function defaultBase(project: Project, worktrees: readonly Worktree[]): string | null {
+  const main = worktrees.find((one) => one.main && !one.bare);
+  return project.settings.base.value ?? main?.branch ?? null;
+}
+
 /** A proven manifest entry, shown as the session it will become with the next change. */
-function candidateFacts(registry: Registry, one: Adoptable): SessionFacts {
-  const base = [...registry.branches.keys()].find((name) => name === 'main' || name === 'master');
-  const baseTip = base === undefined ? null : (registry.branches.get(base) ?? null);
+function candidateFacts(registry: Registry, one: Adoptable, base: string | null): SessionFacts {
+  const name = base ?? 'main';
+  const baseTip = registry.branches.get(trusted<BranchName>(name)) ?? null;
   const tip = registry.branches.get(one.branch) ?? null;
   const present = one.registered !== null && one.directoryExists && one.registered.adminId !== null;
   return {
     key: sessionKey(one.name),
     name: one.name,
     recordOid: null,
-    record: candidateRecord(one, base ?? '', baseTip ?? tip ?? ''),
+    record: candidateRecord(one, name, baseTip ?? tip ?? ''),
     broken: null,
     branch: one.branch,
     branchTip: tip,
     baseTip,
     place: present
-      ? {
-          kind: 'unknown',
-          why: 'it is taken over from the manifest by the next command that changes something',
-        }
+      ? { kind: 'unknown', why: 'only the manifest knows it yet: the next change takes it over' }
       : { kind: 'gone', adminId: null, privateDir: null, locked: null },
-    health: present ? 'ok' : one.inReview ? 'ok' : 'orphaned',
+    health: present || one.inReview ? 'ok' : 'orphaned',
     ownerDead: null,
   };
 }
 
-function candidateRecord(one: Adoptable, base: string, baseOid: string): SessionRecord {
+/** The record a proven entry becomes; its token is made when it is taken over. */
+export function candidateRecord(one: Adoptable, base: string, baseOid: string): SessionRecord {
   return {
     schema: 1,
     name: one.name,

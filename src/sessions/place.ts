@@ -23,8 +23,9 @@ export interface PlaceQuestion {
 /** Finds the worktree of `record`. Never throws for what it finds; what is doubtful is `unknown`. */
 export async function locate(question: PlaceQuestion): Promise<Place> {
   const { project, record, worktrees } = question;
-  if (record.state !== 'active' && record.intent === undefined) return { kind: 'put-away' };
   const adminId = record.adminId;
+  const away = record.trash !== undefined || adminId === null;
+  if (record.state !== 'active' && record.intent === undefined && away) return { kind: 'put-away' };
   const path = absolute(record.worktree);
   if (adminId === null) return unregistered(record, worktrees, path);
   const registration = await readRegistration(project, adminId, record.token);
