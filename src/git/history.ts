@@ -90,6 +90,28 @@ export async function commitsBetween(
     });
 }
 
+/** When the tips of `branches` were committed. One process: `for-each-ref`. */
+export async function commitTimes(
+  port: Git,
+  repository: string,
+  branches: readonly string[],
+): Promise<Map<string, Date>> {
+  const times = new Map<string, Date>();
+  if (branches.length === 0) return times;
+  const text = await gitText(port, repository, [
+    'for-each-ref',
+    '--format=%(committerdate:unix) %(refname)',
+    ...branches.map((branch) => `refs/heads/${branch}`),
+  ]);
+  for (const line of text.split('\n')) {
+    const match = /^(?<seconds>\d+) refs\/heads\/(?<branch>.+)$/u.exec(line);
+    const branch = match?.groups?.['branch'];
+    if (branch !== undefined)
+      times.set(branch, new Date(Number(match?.groups?.['seconds']) * 1000));
+  }
+  return times;
+}
+
 function escapeGlob(text: string): string {
   return text.replace(/[*?[\\]/gu, String.raw`\$&`);
 }

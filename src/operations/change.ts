@@ -103,6 +103,16 @@ export async function finishChange<T>(
   });
 }
 
+/** The same, for what must be tidied up although Ctrl-C was pressed: it is short. */
+export function uninterrupted(
+  context: OperationContext,
+  project: Project,
+): { readonly context: OperationContext; readonly project: Project } {
+  const { signal } = new AbortController();
+  const git: Git = { ...project.git, signal };
+  return { context: { ...context, signal, git }, project: { ...project, git } };
+}
+
 function lockOptions(context: OperationContext): Parameters<typeof withLock>[1] {
   const { commandLine, breakLock, clock, signal, progress } = context;
   return { command: commandLine, breakLock, clock, signal, progress };
