@@ -9,7 +9,7 @@
 import * as z from 'zod/mini';
 import type { Owner } from '../kernel/owner.ts';
 
-const OwnerSchema = z.looseObject({
+export const OwnerSchema = z.looseObject({
   token: z.string(),
   pid: z.number(),
   startTime: z.string(),
