@@ -6,7 +6,7 @@
  * So "nobody" is said only after two looks with a pause between them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allPids, environmentOf, lookAtProcess, ps, userOf } from './process-table.ts';
+import { allPids, environmentOf, lookAtProcess, ps, userOf } from './process-look.ts';
 
 /** Marks every process that belongs to one operation of ours. */
 export const operationVariable = 'FLIGHT_RULES_OPERATION';

@@ -11,7 +11,7 @@ import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isoSeconds, type Clock } from './clock.ts';
 import { findMarked } from './marked-processes.ts';
-import { lookAtProcess } from './process-table.ts';
+import { lookAtProcess } from './process-look.ts';
 import { run, SpawnError } from './processes.ts';
 
 export interface Owner {

@@ -1,125 +1,128 @@
 /**
- * What can be known about processes that are not our children, without their help.
+ * Who runs where. Used to refuse taking a folder away under somebody's feet.
  *
- * Linux: `/proc`, no process is started. macOS: `ps`. Elsewhere only whether a pid is taken.
- * Whatever cannot be looked at is `unknown`, never "not there".
+ * - Linux: `/proc`, no process is started. Where other users' processes run is EACCES: `hidden`.
+ * - macOS: `lsof` for the working directories, `ps` for the rest: two processes.
+ * - elsewhere it cannot be found out, and asking throws.
  */
-import { readFile, readdir, readlink, stat } from 'node:fs/promises';
-import { run, SpawnError } from './processes.ts';
+import { realpath } from 'node:fs/promises';
+import { isWithin, type AbsolutePath } from './path.ts';
+import { readDarwin, readProc, procCommand } from './process-readers.ts';
 
-export type ProcessLook =
-  | { readonly kind: 'none' }
-  /** `startTime`: clock ticks since boot (Linux), `ps`'s start time in UTC (macOS) */
-  | { readonly kind: 'process'; readonly startTime: string; readonly zombie: boolean }
-  | { readonly kind: 'unknown' };
-
-/** A piece of another process; `gone` if it ended, `unreadable` if we may not look. */
-export type Part<T> =
-  | { readonly kind: 'read'; readonly value: T }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'unreadable' };
-
-/** Is there a process `pid`, and since when? A zombie has ended: nobody has fetched its status. */
-export async function lookAtProcess(pid: number): Promise<ProcessLook> {
-  if (process.platform === 'linux') return lookLinux(pid);
-  if (process.platform === 'darwin') return lookWithPs(pid);
-  return signalReaches(pid) ? { kind: 'unknown' } : { kind: 'none' };
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly ppid: number;
+  /** the program's name; of processes that were asked for by place: arguments, cut at 200 */
+  readonly command: string;
+  /** clock ticks since boot (Linux), as `ps` prints it (macOS) */
+  readonly startTime: string;
+  /** real path, without the mark of a deleted one; `null` if it could not be read */
+  readonly cwd: string | null;
+  /** leads its session (`setsid`): a terminal's shell, a daemon, a multiplexer's server */
+  readonly sessionLeader: boolean;
+  /** has a controlling terminal */
+  readonly terminal: boolean;
 }
 
-async function lookLinux(pid: number): Promise<ProcessLook> {
-  const text = await part(() => readFile(`/proc/${pid}/stat`, 'latin1'));
-  if (text.kind === 'gone') return { kind: 'none' };
-  if (text.kind === 'unreadable') return { kind: 'unknown' };
-  // the name, in parentheses, may itself hold parentheses and blanks
-  const fields = text.value.slice(text.value.lastIndexOf(')') + 2).split(' ');
-  const [state, startTime] = [fields[0] ?? '', fields[19] ?? ''];
-  if (startTime === '') return { kind: 'unknown' };
-  return { kind: 'process', startTime, zombie: /^[ZXx]$/u.test(state) };
+export type Processes = ReadonlyMap<number, ProcessInfo>;
+
+/** One look at all processes of this machine (or pid namespace). */
+export interface ProcessTable {
+  readonly processes: Processes;
+  /** how many are there whose working directory may not be read */
+  readonly hidden: number;
 }
 
-async function lookWithPs(pid: number): Promise<ProcessLook> {
-  const lines = await ps(['-p', String(pid), '-o', 'stat=,lstart=']);
-  if (lines === null) return { kind: 'unknown' };
-  const match = /^\s*(?<state>\S+)\s+(?<start>.+?)\s*$/u.exec(lines[0] ?? '');
-  const { state, start } = match?.groups ?? {};
-  if (state === undefined || start === undefined) return { kind: 'none' };
-  return { kind: 'process', startTime: start, zombie: state.startsWith('Z') };
-}
+const commandLength = 200;
 
-function signalReaches(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-  }
-}
-
-/** All pids of this pid namespace, `null` where `/proc` does not tell. */
-export async function allPids(): Promise<readonly number[] | null> {
-  if (process.platform !== 'linux') return null;
-  try {
-    const names = await readdir('/proc');
-    return names.filter((name) => /^\d+$/u.test(name)).map(Number);
-  } catch {
-    return null;
-  }
-}
-
-/** The environment `pid` was started with. Linux. */
-export async function environmentOf(pid: number): Promise<Part<readonly string[]>> {
-  return part(async () => fields(await readFile(`/proc/${pid}/environ`, 'latin1')));
-}
-
-/** The command line of `pid`; empty for a zombie and for the kernel's own. Linux. */
-export async function argumentsOf(pid: number): Promise<Part<readonly string[]>> {
-  return part(async () => fields(await readFile(`/proc/${pid}/cmdline`, 'utf8')));
-}
-
-/** The name of the program `pid` runs, at most 15 characters. Linux. */
-export async function programOf(pid: number): Promise<Part<string>> {
-  return part(async () => (await readFile(`/proc/${pid}/comm`, 'utf8')).trimEnd());
-}
-
-/** The real path of the working directory of `pid`. Linux. */
-export async function directoryOf(pid: number): Promise<Part<string>> {
-  return part(() => readlink(`/proc/${pid}/cwd`));
-}
-
-/** Whom `pid` belongs to. One that must not be inspected belongs to root here. Linux. */
-export async function userOf(pid: number): Promise<Part<number>> {
-  return part(async () => (await stat(`/proc/${pid}`)).uid);
-}
-
-async function part<T>(read: () => Promise<T>): Promise<Part<T>> {
-  try {
-    return { kind: 'read', value: await read() };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    return { kind: code === 'ENOENT' || code === 'ESRCH' ? 'gone' : 'unreadable' };
-  }
-}
-
-function fields(text: string): string[] {
-  return text.split('\0').filter((field) => field !== '');
+/**
+ * Looks at every process once.
+ * @throws Error if this platform does not tell, or its answer could not be had
+ */
+export async function readProcessTable(): Promise<ProcessTable> {
+  if (process.platform === 'linux') return readProc();
+  if (process.platform === 'darwin') return readDarwin();
+  throw new Error(`${process.platform} does not tell where processes run`);
 }
 
 /**
- * The lines `ps` prints. The environment fixes its language and time zone, so that a start time
- * reads the same to everybody.
- * @returns `null` if `ps` could not be asked; an empty list if no process matches
+ * The processes that run in `directory` or below it, and how many could not be looked at.
+ * @param directory compared by its real path, if it is there
+ * @throws Error as `readProcessTable`
  */
-export async function ps(args: readonly string[]): Promise<readonly string[] | null> {
-  try {
-    const env = { LC_ALL: 'C', TZ: 'UTC' };
-    const result = await run('/bin/ps', args, { cwd: '/', env, timeoutMs: 10_000 });
-    if (result.exit !== 0 && result.exit !== 1) return null;
-    return result.stdout
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '');
-  } catch (error) {
-    if (error instanceof SpawnError) return null;
-    throw error;
+export async function processesWithin(
+  directory: AbsolutePath,
+  table?: ProcessTable,
+): Promise<{ inside: ProcessInfo[]; hidden: number }> {
+  const { processes, hidden } = table ?? (await readProcessTable());
+  const place = await realpath(directory).catch(() => directory);
+  const found = [...processes.values()].filter(({ cwd }) => cwd !== null && isWithin(cwd, place));
+  const inside = await Promise.all(
+    found.map(async (one) => ({ ...one, command: await commandOf(one) })),
+  );
+  return { inside, hidden };
+}
+
+async function commandOf(one: ProcessInfo): Promise<string> {
+  const command = process.platform === 'linux' ? await procCommand(one.pid) : one.command;
+  return (command === '' ? one.command : command).slice(0, commandLength);
+}
+
+/** Parent, grandparent, … of `pid`, nearest first, as far as the table knows them. */
+export function ancestors(processes: Processes, pid: number): readonly ProcessInfo[] {
+  const line: ProcessInfo[] = [];
+  const seen = new Set([pid]);
+  let at = processes.get(pid)?.ppid;
+  while (at !== undefined && !seen.has(at)) {
+    seen.add(at);
+    const parent = processes.get(at);
+    if (parent === undefined) break;
+    line.push(parent);
+    at = parent.ppid;
   }
+  return line;
+}
+
+/**
+ * The pids that do not count as somebody else: the caller, its ancestors up to the farthest one
+ * whose working directory is in `directory`, and everything they started.
+ *
+ * Ground (see `isGround`) never is such an ancestor: a multiplexer's server that happened to be
+ * started in the worktree would answer for every pane it serves. An agent's shell that leads a
+ * session of its own is no ground, since the agent above it is not.
+ * @param directory real path of the worktree
+ */
+export function callersOwn(
+  processes: Processes,
+  callerPid: number,
+  directory: AbsolutePath,
+): ReadonlySet<number> {
+  const line = ancestors(processes, callerPid);
+  const last = line.findLastIndex(
+    (one) => one.cwd !== null && isWithin(one.cwd, directory) && !isGround(processes, one.pid),
+  );
+  const own = new Set([callerPid, ...line.slice(0, last + 1).map(({ pid }) => pid)]);
+  const children = new Map<number, number[]>();
+  for (const { pid, ppid } of processes.values()) {
+    children.set(ppid, [...(children.get(ppid) ?? []), pid]);
+  }
+  // a set yields what is added to it on the way
+  for (const pid of own) for (const child of children.get(pid) ?? []) own.add(child);
+  return own;
+}
+
+/**
+ * Is this pid 1, or a session leader of the machine: one without a terminal whose parents are all
+ * such (a daemon, a user's service manager, a multiplexer's server, a desktop application)? The
+ * shell of a terminal leads a session too, but it has the terminal.
+ */
+export function isGround(processes: Processes, pid: number): boolean {
+  if (pid === 1) return true;
+  const one = processes.get(pid);
+  if (one === undefined || !one.sessionLeader || one.terminal || one.ppid === pid) return false;
+  const parents = ancestors(processes, pid);
+  return (
+    parents.at(-1)?.pid === 1 &&
+    parents.every((p) => p.pid === 1 || (p.sessionLeader && !p.terminal))
+  );
 }

@@ -10,7 +10,7 @@ import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machineIdentity, placeOf, processesOf, type Owner } from '../kernel/owner.ts';
-import { argumentsOf } from '../kernel/process-table.ts';
+import { argumentsOf } from '../kernel/process-look.ts';
 import type { Git } from '../git/git.ts';
 import { isOid } from '../git/oid.ts';
 import { privateFolder, type Project } from '../sessions/project.ts';
