@@ -1,6 +1,6 @@
 /** One session in full: tips, paths, commits, what was copied. */
 import { isOid, oid } from '../../git/oid.ts';
-import { commitsBetween, commitsOnlyHere } from '../../git/history.ts';
+import { commitLog, commitsOnlyHere } from '../../git/distance.ts';
 import { readStatus } from '../../git/status.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -20,7 +20,7 @@ export async function describeSession(
   const commits =
     branchTip === null || base === null
       ? null
-      : await commitsBetween(git, commonDir, base, branchTip, limit).catch(() => null);
+      : await commitLog(git, commonDir, base, branchTip, limit).catch(() => null);
   const status =
     place.kind === 'present' ? await readStatus(git, place.path).catch(() => null) : null;
   const onlyHere =

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Warning } from '../../kernel/outcome.ts';
 import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
-import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/history.ts';
+import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { readStatus, type Status } from '../../git/status.ts';
 import { landedBy } from '../../integration/landed.ts';
 import { activities, type ActivitySource } from '../../safety/activity.ts';
