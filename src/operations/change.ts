@@ -8,7 +8,8 @@
  */
 import { describe, isFlightError } from '../kernel/errors.ts';
 import type { Git } from '../git/git.ts';
-import { ensureWritable, withLock, type Held } from '../safety/lock.ts';
+import { withLock, type Held } from '../safety/lock.ts';
+import { ensureWritable } from '../safety/writable.ts';
 import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
 import type { Project } from '../sessions/project.ts';

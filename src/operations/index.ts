@@ -16,9 +16,21 @@ export interface OperationEntry {
 /** In the order of help and of the command reference. A test holds it to what `load` gives. */
 export const operations: readonly OperationEntry[] = [
   {
-    name: 'parallel path',
-    summary: 'Print the path of a session',
+    name: 'parallel create',
+    summary: 'Start a session: a worktree and a branch of its own',
+    effect: 'change',
+    load: async () => (await import('./create.ts')).create,
+  },
+  {
+    name: 'parallel status',
+    summary: 'Show every session: what it is for, how it stands, what it needs',
     effect: 'read',
-    load: async () => (await import('./path.ts')).parallelPath,
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'parallel path',
+    summary: "Print the path of a session's worktree",
+    effect: 'read',
+    load: async () => (await import('./path.ts')).path,
   },
 ];

@@ -8,7 +8,7 @@
 import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, type Outcome } from '../kernel/outcome.ts';
-import { shellLine, shellQuote } from '../kernel/shell.ts';
+import { quote, quoteAll } from '../kernel/quote.ts';
 import { isoSeconds } from '../kernel/clock.ts';
 import { checkVersion } from '../git/version.ts';
 import { observe } from '../sessions/observe.ts';
@@ -46,7 +46,7 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
     throw new FlightError('no-such-session', { name: input.name ?? '', known: names });
   }
   const [sessions, main, trash] = await Promise.all([
-    lookAtSessions(context, project, facts, asked),
+    lookAtSessions(context, project, asked),
     mainStatus(project, facts),
     trashSummary(project, facts),
   ]);
@@ -78,7 +78,7 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
         : [],
     ),
     trash,
-    enter: `cd "$(${shellLine(program)})" && ${agent === 'AGENT' ? agent : shellQuote(agent)}`,
+    enter: `cd "$(${quoteAll(program)})" && ${agent === 'AGENT' ? agent : quote(agent)}`,
     observedAt: isoSeconds(context.clock.now()),
   });
 }

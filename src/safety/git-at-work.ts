@@ -11,7 +11,7 @@ import {
   environmentOf,
   lookAtProcess,
   programOf,
-} from '../kernel/process-table.ts';
+} from '../kernel/process-look.ts';
 import { absolute, isWithin } from '../kernel/path.ts';
 import { real } from '../git/repository.ts';
 import type { Project } from '../sessions/project.ts';

@@ -96,7 +96,7 @@ async function newRecord(
     carried: [],
     intent: {
       kind: 'creating',
-      owner: held.owner,
+      owner: { ...held.owner },
       since: startedAt,
       adminIdsBefore: await similarAdminIds(project, request.name),
     },

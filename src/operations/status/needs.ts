@@ -1,6 +1,5 @@
 /** Pure: what a session needs, in which order sessions are shown, and the command that helps. */
 import type { needs as needWords, SessionStatus } from '../shapes/status.ts';
-import type { Observation } from '../../sessions/observe.ts';
 import type { Looked } from './sessions.ts';
 
 export type Need = (typeof needWords)[number];
@@ -43,12 +42,13 @@ export function whyOf(looked: Looked): string | null {
 
 /** The commands for what it needs, as arguments of ours. */
 export function commandsFor(
-  _observed: Observation,
   looked: Looked,
   needs: readonly Need[],
 ): { args: string[]; why: string }[] {
   const { name, branchTip } = looked.facts;
-  switch (needs[0]) {
+  const [first] = needs;
+  if (first === undefined) return [];
+  switch (first) {
     case 'orphaned':
       return [
         ...(branchTip === null
@@ -82,7 +82,6 @@ export function commandsFor(
     case 'setup-failed':
     case 'waiting':
     case 'clash':
-    case undefined:
       return [];
   }
 }

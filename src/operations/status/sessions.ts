@@ -1,15 +1,16 @@
 /** What is found out about each session, side by side: a status per worktree, little more. */
 import { availableParallelism } from 'node:os';
 import type { Warning } from '../../kernel/outcome.ts';
+import { startOf } from '../../kernel/process-start.ts';
 import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
+import { oid } from '../../git/oid.ts';
 import { readStatus, type Status } from '../../git/status.ts';
 import { landedBy } from '../../integration/landed.ts';
 import { activities, type ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
-import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
 import { countChanges } from '../create/main-checkout.ts';
@@ -33,7 +34,6 @@ export interface Looked {
 export async function lookAtSessions(
   context: OperationContext,
   project: Project,
-  observed: Observation,
   sessions: readonly SessionFacts[],
 ): Promise<SessionStatus[]> {
   const [times, active] = await Promise.all([
@@ -42,13 +42,13 @@ export async function lookAtSessions(
       project.commonDir,
       sessions.map((one) => one.branch),
     ),
-    activities(sessions, context.pid),
+    activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
   ]);
   for (const warning of active.warnings) context.warn(warning);
   const looked = await pooled(sessions, 2 * availableParallelism() + 2, (session) =>
     look(project, session, active, times.get(session.branch), context.warn),
   );
-  return sortByNeed(looked.map((one) => sessionStatus(context, project, observed, one)));
+  return sortByNeed(looked.map((one) => sessionStatus(context, one)));
 }
 
 async function look(
@@ -69,8 +69,8 @@ async function look(
       ? await landedBy(git, project, {
           branch: facts.branch,
           branchTip,
-          bases: [baseTip],
-          recordedBaseOid: record.base.oid,
+          bases: [{ name: record.base.name, tip: baseTip }],
+          recordedBaseOid: oid(record.base.oid),
         })
       : null;
   const landed =
@@ -140,17 +140,12 @@ async function distance(
   return aheadBehind(project.git, project.commonDir, branchTip, baseTip).catch(() => null);
 }
 
-function sessionStatus(
-  context: OperationContext,
-  project: Project,
-  observed: Observation,
-  looked: Looked,
-): SessionStatus {
+function sessionStatus(context: OperationContext, looked: Looked): SessionStatus {
   const { facts, status } = looked;
   const { record, place } = facts;
   const needs = needsOf(looked);
   const why = whyOf(looked);
-  const commands = needs.length === 0 ? [] : commandsFor(observed, looked, needs);
+  const commands = needs.length === 0 ? [] : commandsFor(looked, needs);
   return {
     name: facts.name,
     state: record?.state ?? 'active',
