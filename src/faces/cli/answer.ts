@@ -1,9 +1,10 @@
 /** Outcomes and errors as what is written where, and the exit code. */
 import { describe, type FlightError } from '../../kernel/errors.ts';
-import type { Outcome } from '../../kernel/outcome.ts';
+import type { Decision, Outcome } from '../../kernel/outcome.ts';
 import { errorJson, outcomeJson } from '../../render/json.ts';
 import { decisionLines, errorLines, hintLines, warningLines } from '../../render/human/messages.ts';
 import { rendererOf } from '../../render/human/renderers.ts';
+import { visible, wrap } from '../../render/text.ts';
 import { speller, view, type Frame } from './frame.ts';
 
 export interface Answer {
@@ -37,6 +38,25 @@ export async function outcomeAnswer(
   return { stdout: text(lines), stderr, exit };
 }
 
+/** What is shown before a question: what it is about, and what was warned of. */
+export async function beforeQuestion(
+  frame: Frame,
+  name: string,
+  outcome: Outcome<unknown> & { readonly kind: 'decision' },
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const warnings = [...frame.warnings, ...outcome.warnings];
+  const stderr = text(warningLines(warnings, view(frame, process.stderr)));
+  if (outcome.data === undefined) return { stdout: '', stderr };
+  const render = await rendererOf(name);
+  return { stdout: text(render(outcome.data, view(frame, process.stdout))), stderr };
+}
+
+/** The question was left open: nothing has been changed. */
+export function declinedAnswer(frame: Frame, decision: Decision): Answer {
+  const lines = wrap(visible(decision.ifDeclined), view(frame, process.stderr).width);
+  return { stdout: '', stderr: text(lines), exit: 6 };
+}
+
 export function errorAnswer(frame: Frame, error: FlightError): Answer {
   const { exit } = describe(error);
   if (frame.globals.json) {
@@ -62,6 +82,6 @@ export function textAnswer(frame: Frame, key: string, body: string): Answer {
   return { stdout: `${JSON.stringify(json)}\n`, stderr: '', exit: 0 };
 }
 
-export function text(lines: readonly string[]): string {
+function text(lines: readonly string[]): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

@@ -88,6 +88,7 @@ export function view(frame: Frame, stream: NodeJS.WriteStream): View {
     theme: theme(coloured ? 'coloured' : 'plain'),
     now: new Date(),
     home: process.env['HOME'] ?? null,
+    command: (args) => speller(frame, 'here').command(args).command,
   };
 }
 

@@ -1,17 +1,26 @@
 /** A command line -> the operation it names -> its answer. Questions are asked in between. */
 import { systemClock } from '../../kernel/clock.ts';
 import { FlightError, isFlightError } from '../../kernel/errors.ts';
-import type { Outcome } from '../../kernel/outcome.ts';
 import { openGit, type GitCall } from '../../git/git.ts';
 import type { OperationContext } from '../../operations/context.ts';
+import type { AnyOperation } from '../../operations/define.ts';
 import { operations, type OperationEntry } from '../../operations/index.ts';
-import { errorAnswer, outcomeAnswer, textAnswer, type Answer } from './answer.ts';
+import {
+  beforeQuestion,
+  declinedAnswer,
+  errorAnswer,
+  outcomeAnswer,
+  textAnswer,
+  type Answer,
+} from './answer.ts';
 import { asFlightError } from './failure.ts';
 import { frame, speller, startDirectory, type Frame } from './frame.ts';
 import { noGlobals } from './globals.ts';
 import { locate } from './locate.ts';
+import type { Parsed } from './parse.ts';
 import type { Interruption } from './signals.ts';
 import { columns } from './terminal.ts';
+import { withoutGlobals } from './words.ts';
 
 /** @param argv what follows the program; never throws */
 export async function respond(
@@ -20,6 +29,7 @@ export async function respond(
 ): Promise<Answer> {
   // until the flags are parsed: who asked for JSON anywhere gets errors as JSON
   let current = frame({ ...noGlobals, json: argv.includes('--json') }, interruption);
+  let command = withoutGlobals(argv, {});
   try {
     const located = locate(operations, argv);
     const { parseArguments, parseGlobals, refuseNames } = await import('./parse.ts');
@@ -33,18 +43,44 @@ export async function respond(
         const operation = await located.entry.load();
         const parsed = parseArguments(operation, located.args);
         current = frame(parsed.globals, interruption);
+        command = parsed.commandLine;
         const brief = await briefAnswer(current, located.entry);
-        if (brief !== null) return brief;
-        const { commandLine, input } = parsed;
-        const context = contextFor(current, commandLine);
-        const outcome = await operation.call(input, context);
-        return await settled(current, located.entry.name, outcome);
+        return brief ?? (await perform(current, operation, parsed));
       }
     }
   } catch (thrown) {
-    const stopped = { signal: interruption.name(), command: argv };
+    const stopped = { signal: interruption.name(), command };
     return errorAnswer(current, asFlightError(thrown, stopped));
   }
+}
+
+/** Runs; what is undecided is asked, if somebody is there, and the choice runs as if typed. */
+async function perform(
+  current: Frame,
+  operation: AnyOperation,
+  call: Pick<Parsed, 'input' | 'commandLine'>,
+): Promise<Answer> {
+  const context = contextFor(current, call.commandLine);
+  const outcome = await operation.call(call.input, context);
+  if (outcome.kind === 'done' || !current.interactive) {
+    return outcomeAnswer(current, operation.name, outcome);
+  }
+  const { decision } = outcome;
+  const { ask, canAsk } = await import('./prompt.ts');
+  if (!canAsk(decision)) return outcomeAnswer(current, operation.name, outcome);
+  const before = await beforeQuestion(current, operation.name, outcome);
+  process.stderr.write(before.stderr);
+  process.stdout.write(before.stdout);
+  current.warnings.length = 0;
+  const chosen = await ask(decision, columns(process.stdout));
+  if (chosen.kind === 'declined') return declinedAnswer(current, decision);
+  const located = locate(operations, chosen.args);
+  if (located.kind !== 'operation') {
+    throw new FlightError('bug', { what: `a choice names no command: ${chosen.args.join(' ')}` });
+  }
+  const { parseArguments } = await import('./parse.ts');
+  const next = await located.entry.load();
+  return perform(current, next, parseArguments(next, located.args));
 }
 
 /** The answer for something thrown where nobody waited for it. */
@@ -54,15 +90,10 @@ export function bugAnswer(
   interruption: Interruption,
 ): Answer {
   const current = frame({ ...noGlobals, json: argv.includes('--json') }, interruption);
-  return errorAnswer(current, asFlightError(thrown, { signal: null, command: argv }));
-}
-
-/** Asks what is undecided, if somebody is there, and goes on with the choice as if typed. */
-async function settled(current: Frame, name: string, outcome: Outcome<unknown>): Promise<Answer> {
-  if (outcome.kind === 'done' || !current.interactive) {
-    return outcomeAnswer(current, name, outcome);
-  }
-  return outcomeAnswer(current, name, outcome);
+  return errorAnswer(
+    current,
+    asFlightError(thrown, { signal: null, command: withoutGlobals(argv, {}) }),
+  );
 }
 
 /** Help or the version, if asked for. */
@@ -90,7 +121,8 @@ async function withoutOperation(current: Frame, group: string): Promise<Answer> 
   if (status === undefined) return help;
   try {
     const operation = await status.load();
-    const outcome = await operation.call({}, contextFor(current, ['parallel', 'status']));
+    const context = contextFor(current, status.name.split(' '));
+    const outcome = await operation.call({}, context);
     const empty = outcome.kind === 'done' && hasNoSessions(outcome.data);
     return empty ? help : await outcomeAnswer(current, status.name, outcome);
   } catch (error) {

@@ -8,6 +8,8 @@ export interface View {
   readonly now: Date;
   /** shortened to `~` at the front of paths; `null` if it is not known */
   readonly home: string | null;
+  /** a command of ours, spelled as it can be typed where the reader stands */
+  readonly command: (args: readonly string[]) => string;
 }
 
 /** Lines for people, without their line ends. */
