@@ -61,7 +61,7 @@ async function readFolder(
     return await readdir(folder, { withFileTypes: true });
   } catch (error) {
     // gone since status saw it: nothing is in it
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    if (isAbsence(error) && !isLossy(folder)) return [];
     throw error;
   }
 }
@@ -71,7 +71,10 @@ async function repositoryAt(folder: AbsolutePath): Promise<NestedRepository | nu
   const dotGit = below(folder, '.git');
   // git follows a link here
   const stats = await unlessAbsent(stat(dotGit));
-  if (stats === null) return null;
+  if (stats === null) {
+    if (isLossy(folder)) await lstat(folder);
+    return null;
+  }
   if (stats.isDirectory()) {
     // one part of a repository is enough: git will say what is wrong with the rest
     const parts = await Promise.all(
@@ -92,11 +95,17 @@ async function unlessAbsent<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
+    if (isAbsence(error)) return null;
     throw error;
   }
 }
 
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : '';
+function isAbsence(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** A name that is no UTF-8 was read with this in it: not finding it does not mean it is not there. */
+function isLossy(path: string): boolean {
+  return path.includes('\uFFFD');
 }

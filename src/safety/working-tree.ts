@@ -59,7 +59,11 @@ export async function inspectWorkingTree(
   const tracked = folders(index).map((folder) => below(root, folder));
   for (const link of index.filter(({ mode }) => mode === '160000')) {
     const path = below(root, link.path);
-    if (!(await isThere(below(path, '.git')))) continue;
+    if (!(await isThere(below(path, '.git')))) {
+      // a name that is no UTF-8 cannot be looked up, and unseen is not clean
+      if (link.path.includes('\uFFFD')) dirty.add(link.path);
+      continue;
+    }
     const inner = await inspectWorkingTree(port, path, depth + 1);
     // a submodule whose configuration makes status look away is looked at all the same
     if (inner.status.head !== link.oid) dirty.add(link.path);

@@ -72,7 +72,7 @@ describe('uncommitted work', () => {
     const session = repo.addSession('auth');
     session.commit('README.md', 'ours\n');
     repo.commit('README.md', 'theirs\n');
-    expect(() => session.git('merge', '-q', 'main')).toThrow();
+    expect(() => session.git('merge', '-q', 'main')).toThrow('git merge');
     const answer = await ask(repo, 'auth');
     expect(codes(answer)).toEqual(['uncommitted-work', 'operation-in-progress']);
     expect(answer.status?.conflicted).toBe(1);
