@@ -18,7 +18,8 @@ export type Occupants =
   /** `hidden`: how many processes could not be looked at */
   | { readonly kind: 'free'; readonly hidden: number }
   | { readonly kind: 'in-use'; readonly by: readonly Holder[]; readonly hidden: number }
-  | { readonly kind: 'unknown'; readonly why: string };
+  /** `renameRefuses`: the system itself does not let a folder go in which somebody works */
+  | { readonly kind: 'unknown'; readonly why: string; readonly renameRefuses?: boolean };
 
 /** The processes of this machine, or why they could not be listed. */
 export type TableAnswer =
@@ -44,7 +45,9 @@ export async function occupants(
   looked?: TableAnswer,
 ): Promise<Occupants> {
   const answer = looked ?? (await lookAtProcesses());
-  if (answer.kind === 'unknown') return answer;
+  if (answer.kind === 'unknown') {
+    return { ...answer, renameRefuses: process.platform === 'win32' };
+  }
   const { processes } = answer.table;
   const directory = await realpathOf(place.path);
   const own = callersOwn(processes, callerPid, directory);

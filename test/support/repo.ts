@@ -2,7 +2,15 @@
 // describe them. It knows nothing of the operations under test.
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -163,7 +171,7 @@ function sessionFacts(
   const privateDir = adminDir({ commonDir: below(root, '.git') }, adminId);
   const worktree = worktrees.find((one) => one.adminId === adminId);
   const present =
-    worktree !== undefined && !worktree.prunable && tokenAt(privateDir) === record.token;
+    worktree !== undefined && existsSync(worktree.path) && tokenAt(privateDir) === record.token;
   const branch = branchName(record.branch);
   return {
     key: sessionKey(parseSessionName(name)),
