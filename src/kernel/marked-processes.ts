@@ -6,7 +6,7 @@
  * So "nobody" is said only after two looks with a pause between them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allPids, environmentOf, lookAtProcess, ps, userOf } from './process-look.ts';
+import { allPids, environmentOf, lookAtProcess, ps } from './process-look.ts';
 
 /** Marks every process that belongs to one operation of ours. */
 export const operationVariable = 'FLIGHT_RULES_OPERATION';
@@ -20,18 +20,24 @@ const betweenLooksMs = 30;
 
 /**
  * The live processes whose mark `matches`.
- * @param uid whose processes matter: one of theirs that we may not look into makes the answer
- *   incomplete, one of other users does not
+ * @param suspect may a process that we must not look into be one of them? Then the answer is
+ *   incomplete. (The first process of a container often has more rights than we have.)
  */
-export async function findMarked(matches: (mark: string) => boolean, uid: number): Promise<Found> {
-  const first = await look(matches, uid);
+export async function findMarked(
+  matches: (mark: string) => boolean,
+  suspect: (pid: number) => Promise<boolean>,
+): Promise<Found> {
+  const first = await look(matches, suspect);
   if (first.pids.length > 0) return first;
   await sleep(betweenLooksMs);
-  const second = await look(matches, uid);
+  const second = await look(matches, suspect);
   return { pids: second.pids, complete: first.complete && second.complete };
 }
 
-async function look(matches: (mark: string) => boolean, uid: number): Promise<Found> {
+async function look(
+  matches: (mark: string) => boolean,
+  suspect: (pid: number) => Promise<boolean>,
+): Promise<Found> {
   if (process.platform === 'darwin') return lookWithPs(matches);
   const all = await allPids();
   if (all === null) return { pids: [], complete: false };
@@ -40,10 +46,7 @@ async function look(matches: (mark: string) => boolean, uid: number): Promise<Fo
   for (const pid of all) {
     const environment = await environmentOf(pid);
     if (environment.kind === 'unreadable') {
-      const user = await userOf(pid);
-      if (user.kind !== 'gone' && (user.kind === 'unreadable' || user.value === uid)) {
-        complete = false;
-      }
+      if (await suspect(pid)) complete = false;
     } else if (environment.kind === 'read' && isMarked(environment.value, matches)) {
       const process_ = await lookAtProcess(pid);
       if (process_.kind === 'process' && !process_.zombie) pids.push(pid);

@@ -11,7 +11,7 @@ import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isoSeconds, type Clock } from './clock.ts';
 import { findMarked } from './marked-processes.ts';
-import { lookAtProcess } from './process-look.ts';
+import { lookAtProcess, programOf, userOf } from './process-look.ts';
 import { run, SpawnError } from './processes.ts';
 
 export interface Owner {
@@ -46,7 +46,7 @@ export const identityFiles = {
 
 /**
  * A new token for an operation on the repository at `commonDir`: `<repository>.<random>`. The
- * first part lets `processesOf` find every process of ours at work in that repository.
+ * first part lets `gitsOf` find every git of ours at work in that repository.
  */
 export function operationToken(commonDir: string): string {
   return `${repositoryMark(commonDir)}.${randomBytes(8).toString('hex')}`;
@@ -99,7 +99,7 @@ export async function currentOwner(options: {
     pid,
     startTime: look.kind === 'process' ? look.startTime : '',
     ...machine,
-    uid: process.getuid?.() ?? -1,
+    uid: ourUid(),
     command: options.command,
     since: isoSeconds(options.clock.now()),
   };
@@ -120,7 +120,7 @@ export async function ownerState(owner: Owner): Promise<OwnerState> {
     if (owner.startTime === '') return 'unknown';
     if (look.startTime === owner.startTime) return 'alive';
   }
-  const marked = await processesMarked(owner.token, owner.uid);
+  const marked = await processesMarked(owner.token, owner);
   if (marked.pids.length > 0) return 'alive';
   return marked.complete ? 'dead' : 'unknown';
 }
@@ -141,13 +141,40 @@ export interface MarkedProcesses {
   readonly complete: boolean;
 }
 
-/** The live processes started for operation `token`, which runs as user `uid` (default: ours). */
-export async function processesMarked(token: string, uid?: number): Promise<MarkedProcesses> {
-  return findMarked((mark) => mark === token, uid ?? process.getuid?.() ?? -1);
+/**
+ * The live processes started for operation `token`.
+ * @param by who started them, as far as known: only processes of that user, and none that are
+ *   older than he is, can be among those we may not look into. Default: this user
+ */
+export async function processesMarked(
+  token: string,
+  by: { readonly uid: number; readonly startTime: string } = { uid: ourUid(), startTime: '' },
+): Promise<MarkedProcesses> {
+  return findMarked(
+    (mark) => mark === token,
+    async (pid) => {
+      const user = await userOf(pid);
+      if (user.kind === 'gone' || (user.kind === 'read' && user.value !== by.uid)) return false;
+      const look = await lookAtProcess(pid);
+      if (look.kind === 'none') return false;
+      if (look.kind === 'unknown' || by.startTime === '') return true;
+      return !look.zombie && BigInt(look.startTime) >= BigInt(by.startTime);
+    },
+  );
 }
 
-/** The live processes of any operation of ours on the repository at `commonDir`. */
-export async function processesOf(commonDir: string): Promise<MarkedProcesses> {
+/** The live git processes of any operation of ours on the repository at `commonDir`. */
+export async function gitsOf(commonDir: string): Promise<MarkedProcesses> {
   const prefix = `${repositoryMark(commonDir)}.`;
-  return findMarked((mark) => mark.startsWith(prefix), process.getuid?.() ?? -1);
+  return findMarked(
+    (mark) => mark.startsWith(prefix),
+    async (pid) => {
+      const program = await programOf(pid);
+      return program.kind === 'unreadable' || (program.kind === 'read' && program.value === 'git');
+    },
+  );
+}
+
+function ourUid(): number {
+  return process.getuid?.() ?? -1;
 }

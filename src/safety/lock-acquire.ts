@@ -38,6 +38,8 @@ export interface Acquired {
   readonly gitLocks: readonly GitLockFile[];
   /** the holder it was taken from: one that is gone, or the one named by `--break-lock` */
   readonly from: Owner | null;
+  /** git's lock files may be left over: all that are not in `gitLocks` */
+  readonly inherits: boolean;
   /** lock files removed on the way */
   readonly removed: readonly string[];
 }
@@ -154,16 +156,17 @@ async function swap(
   job: Acquiring,
   from: Oid | null,
   predecessor: LockBlob | null,
-): Promise<{ oid: Oid; gitLocks: readonly GitLockFile[] } | null> {
+): Promise<Pick<Acquired, 'oid' | 'gitLocks' | 'inherits'> | null> {
   const { git, project, owner } = job;
   const { commonDir } = project;
   const present = await presentGitLocks(project);
   // What a dead holder found is still not ours to remove; what came since is, even if we die too.
-  const gitLocks =
-    predecessor === null || predecessor.released
-      ? present
-      : present.filter((file) => predecessor.gitLocks.some((old) => sameFile(old, file)));
-  const oid = await writeBlob(git, commonDir, formatLock({ owner, gitLocks, released: false }));
+  const inherits = predecessor !== null && (!predecessor.released || predecessor.owing);
+  const gitLocks = inherits
+    ? present.filter((file) => predecessor.gitLocks.some((old) => sameFile(old, file)))
+    : present;
+  const blob = { owner, gitLocks, released: false, owing: inherits };
+  const oid = await writeBlob(git, commonDir, formatLock(blob));
   try {
     await transact(git, commonDir, [{ kind: 'own', ref: lockRef, from, to: oid }], 'lock');
   } catch (error) {
@@ -173,5 +176,5 @@ async function swap(
       throw error;
   }
   const held = (await looseHolder(job)) ?? (await readRef(git, commonDir, lockRef));
-  return held === oid ? { oid, gitLocks } : null;
+  return held === oid ? { oid, gitLocks, inherits } : null;
 }

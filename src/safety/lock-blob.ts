@@ -14,19 +14,21 @@ const LockSchema = z.looseObject({
   owner: OwnerSchema,
   /** git's lock files that were there before anything was done under this lock */
   gitLocks: z.array(z.object({ path: z.string(), inode: z.string(), changed: z.string() })),
-  /** the holder is done, but could not delete the ref */
+  /** the holder is done, but left the ref */
   released: z.optional(z.boolean()),
+  /** git's lock files of a dead holder before him were still in use: the next one looks again */
+  owing: z.optional(z.boolean()),
 });
 
 export interface LockBlob {
   readonly owner: Owner;
   readonly gitLocks: readonly GitLockFile[];
   readonly released: boolean;
+  readonly owing: boolean;
 }
 
 export function formatLock(lock: LockBlob): string {
-  const { owner, gitLocks, released } = lock;
-  return `${JSON.stringify({ schema: 1, owner, gitLocks, ...(released ? { released } : {}) })}\n`;
+  return `${JSON.stringify({ schema: 1, ...lock })}\n`;
 }
 
 /** One process: `cat-file`. @returns `null` if it is missing or not of our making */
@@ -43,8 +45,8 @@ export function parseLock(text: string): LockBlob | null {
   try {
     const parsed = LockSchema.safeParse(JSON.parse(text));
     if (!parsed.success) return null;
-    const { owner, gitLocks, released } = parsed.data;
-    return { owner, gitLocks, released: released ?? false };
+    const { owner, gitLocks, released, owing } = parsed.data;
+    return { owner, gitLocks, released: released ?? false, owing: owing ?? false };
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { machineIdentity, placeOf, processesOf, type Owner } from '../kernel/owner.ts';
+import { machineIdentity, placeOf, gitsOf, type Owner } from '../kernel/owner.ts';
 import { argumentsOf } from '../kernel/process-look.ts';
 import type { Git } from '../git/git.ts';
 import { isOid } from '../git/oid.ts';
@@ -69,7 +69,7 @@ async function mayLive(project: Project, by: Owner | null): Promise<boolean> {
     const place = placeOf(by, await machineIdentity());
     if (place !== 'here') return place === 'elsewhere';
   }
-  const marked = await processesOf(project.commonDir);
+  const marked = await gitsOf(project.commonDir);
   if (!marked.complete) return true;
   // elsewhere nobody tells what a process was started with
   if (process.platform !== 'linux') return marked.pids.length > 0;

@@ -8,15 +8,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.ts';
 import { currentOwner, operationToken, type Owner } from '../kernel/owner.ts';
+import type { AbsolutePath } from '../kernel/path.ts';
 import { markedGit, type Git } from '../git/git.ts';
 import { writeBlob } from '../git/objects.ts';
 import type { Oid } from '../git/oid.ts';
 import { transact } from '../git/refs.ts';
 import type { Project } from '../sessions/project.ts';
 import { lockRef } from '../sessions/registry.ts';
-import { removeStaleGitLocks, sameFile, type StaleGitLocks } from './git-locks.ts';
+import { lookAtFile, removeStaleGitLocks, sameFile, type StaleGitLocks } from './git-locks.ts';
 import { acquire, type Acquired } from './lock-acquire.ts';
-import { formatLock } from './lock-blob.ts';
+import { formatLock, type LockBlob } from './lock-blob.ts';
 import { explainWriteFailure } from './writable.ts';
 
 export interface Held {
@@ -93,17 +94,21 @@ async function locked<T>(
   } catch (error) {
     throw explainWriteFailure(error, project.commonDir, command);
   }
+  const { oid, gitLocks } = acquired;
+  let owing = acquired.inherits;
   try {
     const cleaned = await clean(project, acquired);
+    owing = cleaned.left.length > 0;
     return await body({ owner, git, takenFrom: acquired.from, cleaned });
   } finally {
-    await release(project, git, owner, acquired.oid, progress);
+    const held = { oid, owner, gitLocks, owing, released: false };
+    await release(project, { ...git, signal: undefined }, held, progress);
   }
 }
 
 /** Only after a holder that is gone: whoever releases has cleaned up after himself. */
 async function clean(project: Project, acquired: Acquired): Promise<StaleGitLocks> {
-  if (acquired.from === null) return { removed: acquired.removed, left: [] };
+  if (!acquired.inherits) return { removed: acquired.removed, left: [] };
   const stale = await removeStaleGitLocks(
     project,
     (file) => !acquired.gitLocks.some((old) => sameFile(old, file)),
@@ -119,31 +124,38 @@ async function clean(project: Project, acquired: Acquired): Promise<StaleGitLock
 async function release(
   project: Project,
   git: Git,
-  owner: Owner,
-  oid: Oid,
+  held: LockBlob & { readonly oid: Oid },
   progress: (message: string) => void,
 ): Promise<void> {
   const { commonDir } = project;
-  const patient: Git = { ...git, signal: undefined };
+  const change = async (to: Oid | null): Promise<void> => {
+    await transact(git, commonDir, [{ kind: 'own', ref: lockRef, from: held.oid, to }], 'unlock');
+  };
   for (const pauseMs of [0, 50, 500]) {
     await sleep(pauseMs);
     try {
-      await transact(patient, commonDir, [{ kind: 'own', ref: lockRef, from: oid, to: null }]);
-      return;
+      if (!held.owing && (await deletable(commonDir))) {
+        await change(null);
+        return;
+      }
     } catch {
       // tried otherwise below
     }
     try {
-      const to = await writeBlob(
-        patient,
-        commonDir,
-        formatLock({ owner, gitLocks: [], released: true }),
-      );
-      await transact(patient, commonDir, [{ kind: 'own', ref: lockRef, from: oid, to }]);
+      await change(await writeBlob(git, commonDir, formatLock({ ...held, released: true })));
       return;
     } catch {
       // tried again after a pause
     }
   }
   progress('The lock could not be released; it is free as soon as this process has ended.');
+}
+
+/** git would wait 15 s for a left-over `packed-refs.lock`, and everybody for us. */
+async function deletable(commonDir: AbsolutePath): Promise<boolean> {
+  for (let look = 0; look < 25; look += 1) {
+    if ((await lookAtFile(commonDir, 'packed-refs.lock')) === null) return true;
+    await sleep(20);
+  }
+  return false;
 }

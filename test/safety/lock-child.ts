@@ -2,7 +2,8 @@
 // stdout, one word a line, and does what its first argument says:
 //   hold         takes the lock, says `held <token>`, holds it until stdin ends
 //   hold-git     the same, with a git child that lives on: says `child <pid>` too
-//   count N FILE N times: takes the lock and adds one to the number in FILE
+//   count N FILE N times: takes the lock and adds one to the number in FILE; says `took-over` if
+//                it got it from a dead holder
 import { readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { openGit, git } from '../../src/git/git.ts';
@@ -36,7 +37,8 @@ try {
 
 async function countUp(times: number, file: string): Promise<void> {
   for (let round = 0; round < times; round += 1) {
-    await withLock(project, options, async () => {
+    await withLock(project, options, async (held) => {
+      if (held.takenFrom !== null) say('took-over');
       const before = Number(readFileSync(file, 'utf8'));
       // long enough for everybody else to come in between, if they could
       await new Promise((resolve) => setTimeout(resolve, 2));
