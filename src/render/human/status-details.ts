@@ -23,7 +23,10 @@ export function details(session: SessionDetails, view: View): readonly string[] 
     ...(session.head !== null && session.head !== session.branch
       ? fact('HEAD', visible(session.head))
       : []),
-    ...fact('Only here', session.onlyHere === null ? 'unknown' : count(session.onlyHere, 'commit')),
+    ...fact(
+      'Only here',
+      typeof session.onlyHere !== 'number' ? 'unknown' : count(session.onlyHere, 'commit'),
+    ),
     ...fact('Activity', lastActivity(session, view)),
     ...(session.log === null ? [] : fact('Log', shown(session.log, view))),
     ...(session.copied.length === 0

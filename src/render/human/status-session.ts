@@ -1,5 +1,5 @@
 /** The lines of one session in `parallel status`, in columns with its neighbours. */
-import type { Changes, Hint } from '../../operations/shapes/common.ts';
+import type { Changes, Hint } from '../../operations/shapes/parts.ts';
 import type { SessionStatus } from '../../operations/shapes/status.ts';
 import { beside, cut, indent, pad, visible, width, wrap } from '../text.ts';
 import { ago, clock } from '../time.ts';
@@ -139,7 +139,7 @@ function why(session: SessionStatus): string {
   if (session.why !== undefined) return visible(session.why);
   if (session.health !== 'orphaned') return '';
   const gone = 'Its folder is gone.';
-  if (session.onlyHere === null)
+  if (typeof session.onlyHere !== 'number')
     return `${gone} How many commits are only on its branch is unknown.`;
   if (session.onlyHere === 0) return `${gone} All its commits are elsewhere too.`;
   const verb = session.onlyHere === 1 ? 'is' : 'are';

@@ -116,7 +116,7 @@ function trash({ trash: all }: StatusReport, view: View): readonly string[] {
   if (all.count === 0) return [];
   const facts = [
     count(all.count, 'entry', 'entries'),
-    all.bytes === null ? 'size unknown' : size(all.bytes),
+    ...(all.bytes === undefined ? [] : [all.bytes === null ? 'size unknown' : size(all.bytes)]),
     ...(all.oldestExpiresAt === undefined
       ? []
       : [`oldest may be emptied from ${day(all.oldestExpiresAt, view.now)}`]),
