@@ -21,6 +21,8 @@ export interface FlagSpec {
   readonly repeatable?: boolean;
   /** long flag, if it differs from the field's kebab-case name (`goals` is `--goal`) */
   readonly flag?: string;
+  /** understood, to explain why it is not there; not shown in help */
+  readonly hidden?: true;
   /** another spelling of the same flag, e.g. `--force` for `--yes` */
   readonly alias?: string;
 }

@@ -33,7 +33,7 @@ export type StatusInput = z.infer<typeof StatusInput>;
 async function run(input: StatusInput, context: OperationContext): Promise<Outcome<StatusReport>> {
   const key = input.name === undefined ? null : sessionKey(parseSessionName(input.name));
   const [project] = await Promise.all([
-    projectOf(context),
+    projectOf(context, 'helps'),
     checkVersion(context.git, context.directory),
   ]);
   const facts = await observe(project, context.directory);

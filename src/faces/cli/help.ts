@@ -34,7 +34,7 @@ export function overview(entries: readonly OperationEntry[], group: string, widt
 /** One command in full. */
 export function helpOf(operation: AnyOperation, width: number): string {
   const required = requiredFields(operation);
-  const rows = Object.entries(operation.flags).map(([field, spec]) => {
+  const rows = shownFlags(operation).map(([field, spec]) => {
     const value = spec.value === undefined ? '' : ` ${spec.value}`;
     const name = `${argumentName(field, spec)}${spec.positional === undefined ? value : ''}`;
     const also = [
@@ -64,7 +64,7 @@ export function helpOf(operation: AnyOperation, width: number): string {
 /** `flight-rules parallel create <name> [--goal T]... [-- CMD...]` */
 export function usage(operation: AnyOperation): string {
   const required = requiredFields(operation);
-  const words = Object.entries(operation.flags).map(([field, spec]) => {
+  const words = shownFlags(operation).map(([field, spec]) => {
     const name = argumentName(field, spec);
     if (spec.positional === undefined) return flagUsage(name, spec, required.has(field));
     switch (spec.positional) {
@@ -111,4 +111,8 @@ function described(name: string, about: string, column: number, width: number): 
 
 function text(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
+}
+
+function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
+  return Object.entries(operation.flags).filter(([, spec]) => spec.hidden !== true);
 }
