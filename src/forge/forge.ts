@@ -5,6 +5,7 @@
  * Processes: `gh auth status` or `glab auth status`, which may ask the network.
  */
 import { FlightError } from '../kernel/errors.ts';
+import { visible } from '../kernel/visible.ts';
 import { gh, ghArguments } from './gh.ts';
 import { glab, glabArguments } from './glab.ts';
 import { findForgeProgram, runForge, type ForgeProgram, type ForgeSetting } from './program.ts';
@@ -61,6 +62,9 @@ async function prepare(
   if (answer.kind === 'failed') {
     return { kind: 'missing', why: `${program} did not answer (${answer.said})` };
   }
+  // offline it ends in the same way, so its own words are passed on
   const where = named === null ? '' : ` to ${named}`;
-  return { kind: 'missing', why: `${program} is not logged in${where}` };
+  const [line = ''] = answer.said.split('\n');
+  const said = line === '' ? '' : ` (${visible(line.trim()).replace(/\.$/u, '')})`;
+  return { kind: 'missing', why: `${program} has no working login${where}${said}` };
 }

@@ -166,8 +166,13 @@ describe('gh', () => {
 
   test('that is not logged in refuses before the push', async () => {
     const answers = { ...ghFine, 'auth status': { exit: 1, stderr: 'not logged in' } };
+    await fakeForge(repository.folder, 'glab', { 'auth status': { exit: 1 } });
     const { result } = await bring('gh', answers);
-    expect(result).toMatchObject({ code: 'no-forge', exit: 4 });
+    expect(result).toMatchObject({
+      code: 'no-forge',
+      exit: 4,
+      data: { why: 'gh has no working login (not logged in), and glab has no working login' },
+    });
     expect(await pushed()).toBe(false);
   });
 
