@@ -18,9 +18,9 @@ import { isOid, type Oid } from '../git/oid.ts';
 import { readRef, transact } from '../git/refs.ts';
 import type { Project } from '../sessions/project.ts';
 import { lockRef } from '../sessions/registry.ts';
-import { presentGitLocks, sameFile, type GitLockFile } from './git-locks.ts';
+import { lookAtFile, presentGitLocks, sameFile, type GitLockFile } from './git-locks.ts';
 import { formatLock, holderOf, readLock, type LockBlob } from './lock-blob.ts';
-import { clearClaim } from './lock-claim.ts';
+import { claimFile, clearClaim } from './lock-claim.ts';
 
 export interface Acquiring {
   readonly project: Project;
@@ -71,7 +71,7 @@ interface Waiting {
 /** A holder that stays this long is looked at closely, and again after each `againMs`. */
 const closeLookMs = 250;
 const againMs = 1_000;
-const pauses = { first: 20, least: 40, most: 320, patienceMs: 10_000 } as const;
+const pauses = { first: 20, least: 40, most: 500, patienceMs: 10_000 } as const;
 const nobodyKnown: Obstacle['holder'] = { pid: 0, command: 'unknown' };
 
 /**
@@ -126,8 +126,7 @@ async function tryToTake(job: Acquiring, waiting: Waiting): Promise<Acquired | n
   if (!(await claimable(job, waiting))) return null;
   const taken = await swap(job, waiting, from);
   if (taken === null) {
-    waiting.packed = (await looseHolder(job)) === null;
-    waiting.pause = Math.min(pauses.most, waiting.pause * 2);
+    waiting.pause = Math.min(pauses.most, waiting.pause * 3);
     waiting.lookAt = Math.min(waiting.lookAt, performance.now() + closeLookMs);
     return null;
   }
@@ -213,6 +212,10 @@ async function swap(
     waiting.stored = { text, oid: await writeBlob(git, commonDir, text) };
   }
   const { oid } = waiting.stored;
+  // a last look: an attempt that is lost costs three processes
+  const loose = await looseHolder(job);
+  if (loose === null ? from !== null && !waiting.packed : loose !== from) return null;
+  if ((await lookAtFile(commonDir, claimFile)) !== null) return null;
   try {
     await transact(git, commonDir, [{ kind: 'own', ref: lockRef, from, to: oid }], 'lock');
   } catch (error) {
@@ -221,6 +224,8 @@ async function swap(
     if (now === from && !(error instanceof GitError && hindered.test(error.data.stderr)))
       throw error;
   }
-  const held = (await looseHolder(job)) ?? (await readRef(git, commonDir, lockRef));
+  const seen = await looseHolder(job);
+  const held = seen ?? (await readRef(git, commonDir, lockRef));
+  waiting.packed = seen === null && held !== null;
   return held === oid ? { oid, gitLocks, inherits } : null;
 }
