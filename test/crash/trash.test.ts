@@ -45,13 +45,18 @@ function pointsOf(repo: TrashRepo, what: string): string[] {
     });
 }
 
+/** Before a step is after the one before it, up to what is only looked at in between. */
+function after(point: string): boolean {
+  return point.includes(':after');
+}
+
 async function workedIn(): Promise<{ repo: TrashRepo; path: string; before: unknown }> {
   const repo = await trashRepo();
   const path = await repo.session('auth');
+  repo.git(['commit', '-q', '--allow-empty', '-m', 'x'], path);
   write(path, { 'staged.txt': 'staged\n', '.env': 'SECRET\n', 'new.txt': 'new\n' });
   repo.git(['add', 'staged.txt'], path);
   append(path, 'a.txt', 'dirty\n');
-  repo.git(['commit', '-q', '--allow-empty', '-m', 'x'], path);
   return { repo, path, before: fingerprint(repo, path) };
 }
 
@@ -66,11 +71,12 @@ async function recover(repo: TrashRepo): Promise<void> {
 
 /** Whole as a session, or whole as a trash entry that restores to the same bytes. */
 async function expectWhole(repo: TrashRepo, path: string, before: unknown): Promise<void> {
-  collectGarbage(repo);
   const { sessions, trash } = await registryOf(repo);
   const stored = sessions.get(auth.key);
   if (stored === undefined) {
     const [entry] = trash;
+    // (the log of a living session would expire as well)
+    collectGarbage(repo);
     if (entry === undefined) throw new Error('neither session nor trash entry');
     await bringBack(repo.project, { git: repo.project.git, owner }, entry);
   }
@@ -139,7 +145,7 @@ describe('killed at every step', () => {
         return { repo, path };
       };
       const staged = left === 'its private git dir' ? 'A  staged.txt\n' : '';
-      for (const point of pointsOf((await orphan()).repo, 'restore-orphan')) {
+      for (const point of pointsOf((await orphan()).repo, 'restore-orphan').filter(after)) {
         const { repo, path } = await orphan();
         run(repo, 'restore-orphan', { FLIGHT_RULES_FAULT: point });
         await recover(repo);
@@ -154,7 +160,7 @@ describe('killed at every step', () => {
   test('of emptying the trash', async () => {
     const learnt = await workedIn();
     run(learnt.repo, 'remove');
-    for (const point of pointsOf(learnt.repo, 'expire')) {
+    for (const point of pointsOf(learnt.repo, 'expire').filter(after)) {
       const { repo } = await workedIn();
       run(repo, 'remove');
       run(repo, 'expire', { FLIGHT_RULES_FAULT: point });
