@@ -1,95 +1,105 @@
-/** Questions about commits and how they hang together. */
-import { git, gitText, type Git } from './git.ts';
-import { isOid, type Oid } from './oid.ts';
-
-/** The best common ancestor, or `null` if the histories are unrelated. One process: `merge-base`. */
-export async function mergeBase(
-  port: Git,
-  repository: string,
-  one: Oid,
-  other: Oid,
-): Promise<Oid | null> {
-  const text = await gitText(port, repository, ['merge-base', one, other], { answers: [0, 1] });
-  const first = text.split('\n')[0];
-  return isOid(first) ? first : null;
-}
-
-/** Commits `tip` has and `base` lacks, and the other way round. One process: `rev-list --count`. */
-export async function aheadBehind(
-  port: Git,
-  repository: string,
-  tip: Oid,
-  base: Oid,
-): Promise<{ ahead: number; behind: number }> {
-  const text = await gitText(port, repository, [
-    'rev-list',
-    '--count',
-    '--left-right',
-    `${tip}...${base}`,
-    '--',
-  ]);
-  const [ahead, behind] = text.split('\t').map(Number);
-  return { ahead: ahead ?? Number.NaN, behind: behind ?? Number.NaN };
-}
-
 /**
- * Commits of `tips` that no other branch, tag or remote-tracking ref holds.
- * @param exceptBranch short name of the branch that does not count, as it is the one asked about
+ * Questions about commits: who descends from whom, which trees, which commits lie between.
+ * Replacement objects are ignored: they change what is shown, not what would be lost.
  */
-export async function commitsOnlyHere(
-  port: Git,
-  repository: string,
-  tips: readonly Oid[],
-  exceptBranch: string,
-): Promise<number> {
-  if (tips.length === 0) return 0;
-  const { stdout } = await git(port, repository, [
-    'rev-list',
-    '--count',
-    ...tips,
-    '--not',
-    `--exclude=${escapeGlob(exceptBranch)}`,
-    '--branches',
-    '--tags',
-    '--remotes',
-    '--',
-  ]);
-  return Number(stdout.toString('utf8').trim());
+import { git, gitText, splitNul, type Git } from './git.ts';
+import { isOid, oid, type BranchName, type Oid } from './oid.ts';
+
+const plain = ['--no-replace-objects'];
+
+/** True if `older` is `newer` or an ancestor of it. One process: `merge-base --is-ancestor`. */
+export async function isAncestor(port: Git, cwd: string, older: Oid, newer: Oid): Promise<boolean> {
+  if (older === newer) return true;
+  const args = [...plain, 'merge-base', '--is-ancestor', older, newer];
+  return (await git(port, cwd, args, { answers: [0, 1] })).exit === 0;
 }
 
-export interface CommitLine {
-  readonly oid: string;
-  readonly subject: string;
-  /** ISO 8601, of the committer */
-  readonly at: string;
+/** The best common ancestors: none for unrelated histories, several after criss-cross merges. */
+export async function mergeBases(port: Git, cwd: string, a: Oid, b: Oid): Promise<Oid[]> {
+  const args = [...plain, 'merge-base', '--all', a, b];
+  return lines(await gitText(port, cwd, args, { answers: [0, 1] })).map(oid);
 }
 
-/** Commits `tip` has and `base` lacks, newest first, at most `limit`. One process: `log`. */
+/** The trees of commits, in the order asked. One process: `cat-file --batch-check`. */
+export async function treesOf(port: Git, cwd: string, commits: readonly Oid[]): Promise<Oid[]> {
+  const args = [...plain, 'cat-file', '--batch-check=%(objectname)'];
+  const stdin = commits.map((commit) => `${commit}^{tree}\n`).join('');
+  return lines(await gitText(port, cwd, args, { stdin })).map(oid);
+}
+
+export interface RangeOptions {
+  /** only commits that touch this path (a literal one) */
+  readonly path?: string;
+  readonly merges?: 'with' | 'without' | 'only';
+  readonly order?: 'newest-first' | 'oldest-first';
+  readonly limit?: number;
+}
+
+/** The commits reachable from `to` and not from `from`. One process: `rev-list`. */
 export async function commitsBetween(
   port: Git,
-  repository: string,
-  base: Oid,
-  tip: Oid,
-  limit: number,
-): Promise<CommitLine[]> {
-  const text = await gitText(port, repository, [
-    'log',
-    '-z',
-    `--max-count=${limit}`,
-    '--format=%H%x1f%cI%x1f%s',
-    '--no-show-signature',
-    `${base}..${tip}`,
-    '--',
+  cwd: string,
+  from: Oid,
+  to: Oid,
+  options: RangeOptions = {},
+): Promise<Oid[]> {
+  const text = await gitText(port, cwd, [
+    ...plain,
+    '--literal-pathspecs',
+    'rev-list',
+    '--topo-order',
+    ...(options.merges === 'without' ? ['--no-merges'] : []),
+    ...(options.merges === 'only' ? ['--merges'] : []),
+    ...(options.order === 'oldest-first' ? ['--reverse'] : []),
+    ...(options.limit === undefined ? [] : [`--max-count=${options.limit}`]),
+    // a squash that came in by a side branch must not be simplified away
+    ...(options.path === undefined ? [] : ['--full-history']),
+    to,
+    `^${from}`,
+    ...(options.path === undefined ? [] : ['--', options.path]),
   ]);
-  return text
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [id, at, subject] = line.split('\x1f');
-      return { oid: id ?? '', at: at ?? '', subject: subject ?? '' };
-    });
+  return lines(text).map(oid);
 }
 
-function escapeGlob(text: string): string {
-  return text.replace(/[*?[\\]/gu, String.raw`\$&`);
+/** The first lines of the messages of commits, in the order asked. One process. */
+export async function subjectsOf(
+  port: Git,
+  cwd: string,
+  commits: readonly Oid[],
+): Promise<string[]> {
+  if (commits.length === 0) return [];
+  const args = ['-c', 'log.showSignature=false', ...plain, 'log', '--no-walk=unsorted', '-z'];
+  const stdin = `${commits.join('\n')}\n`;
+  const { stdout } = await git(port, cwd, [...args, '--format=%s', '--stdin'], { stdin });
+  return splitNul(stdout);
+}
+
+export interface ReflogEntry {
+  readonly oid: Oid;
+  readonly message: string;
+}
+
+/** The reflog of a branch, newest first; empty if none is kept. One process: `log -g`. */
+export async function branchReflog(
+  port: Git,
+  cwd: string,
+  branch: BranchName,
+): Promise<ReflogEntry[]> {
+  const args = ['-c', 'log.showSignature=false', ...plain, 'log', '--walk-reflogs', '-z'];
+  const { stdout } = await git(port, cwd, [
+    ...args,
+    '--format=%H %gs',
+    '--end-of-options',
+    `refs/heads/${branch}`,
+    '--',
+  ]);
+  return splitNul(stdout).flatMap((field) => {
+    const space = field.indexOf(' ');
+    const id = space < 0 ? field : field.slice(0, space);
+    return isOid(id) ? [{ oid: id, message: space < 0 ? '' : field.slice(space + 1) }] : [];
+  });
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }

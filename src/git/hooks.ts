@@ -16,6 +16,7 @@ export function hooksFolder(
   config: GitConfig,
   root: AbsolutePath,
   commonDir: AbsolutePath,
+  env: Readonly<Record<string, string | undefined>>,
 ): AbsolutePath {
   const configured = config.get('core.hooksPath');
   if (configured === null || configured === '') return below(commonDir, 'hooks');

@@ -8,7 +8,8 @@
  */
 import { describe, isFlightError } from '../kernel/errors.ts';
 import type { Git } from '../git/git.ts';
-import { ensureWritable, withLock, type Held } from '../safety/lock.ts';
+import { withLock, type Held } from '../safety/lock.ts';
+import { ensureWritable } from '../safety/writable.ts';
 import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
 import type { Project } from '../sessions/project.ts';
@@ -101,6 +102,16 @@ export async function finishChange<T>(
     await publish(inner, context.clock.now(), new Set());
     return result;
   });
+}
+
+/** The same, for what must be tidied up although Ctrl-C was pressed: it is short. */
+export function uninterrupted(
+  context: OperationContext,
+  project: Project,
+): { readonly context: OperationContext; readonly project: Project } {
+  const { signal } = new AbortController();
+  const git: Git = { ...project.git, signal };
+  return { context: { ...context, signal, git }, project: { ...project, git } };
 }
 
 function lockOptions(context: OperationContext): Parameters<typeof withLock>[1] {

@@ -4,7 +4,7 @@
  * the lock, and only for entries that are proven (`sessions/adoption.ts`).
  */
 import { randomUUID } from 'node:crypto';
-import { mergeBase } from '../git/history.ts';
+import { mergeBases } from '../git/history.ts';
 import { isOid } from '../git/oid.ts';
 import { transact } from '../git/refs.ts';
 import type { Held } from '../safety/lock.ts';
@@ -53,7 +53,7 @@ async function record(taker: Taker, facts: Observation, one: Adoptable): Promise
   const fork =
     tip === null || baseTip === null
       ? (baseTip ?? tip)
-      : await mergeBase(held.git, project.commonDir, tip, baseTip);
+      : ((await mergeBases(held.git, project.commonDir, tip, baseTip))[0] ?? null);
   const made = candidateRecord(one, base, fork ?? baseTip ?? tip ?? '');
   if (!isOid(made.base.oid)) return;
   const adminId = one.registered?.adminId ?? null;

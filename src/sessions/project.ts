@@ -14,7 +14,7 @@ import type { BranchName } from '../git/oid.ts';
 import { gitText } from '../git/git.ts';
 import { openRepository, real, type Repository } from '../git/repository.ts';
 import type { SessionName } from './name.ts';
-import { loadSettings, type Settings } from './settings.ts';
+import { checkSessionsDir, loadSettings, type Settings } from './settings.ts';
 
 export interface Project {
   readonly git: Git;
@@ -68,14 +68,19 @@ export async function openProject(
   const mainCheckout = await findMainCheckout(git, repository);
   const root = mainCheckout ?? repository.commonDir;
   const name = basename(root).replace(/(?<=.)\.git$/u, '') || 'project';
-  const { settings, warnings } = await loadSettings({ root: mainCheckout, projectName: name, env });
-  const configured = settings.sessionsDir.value;
+  const loaded = await loadSettings({ root: mainCheckout, projectName: name, env });
+  const { settings } = loaded;
+  const { value: configured, source } = settings.sessionsDir;
   const sessionsDir = await real(
     configured === null
       ? below(absolute(dirname(root)), `${name}-sessions`)
       : absolute(configured, root),
   );
   const { commonDir } = repository;
+  const warnings = [
+    ...loaded.warnings,
+    ...checkSessionsDir(sessionsDir, { commonDir, mainCheckout, source }),
+  ];
   return { git, repository, commonDir, root, mainCheckout, name, sessionsDir, settings, warnings };
 }
 

@@ -11,7 +11,7 @@ import type { BranchName } from '../git/oid.ts';
 import { trusted } from '../kernel/brand.ts';
 import type { Owner } from '../kernel/owner.ts';
 
-const OwnerSchema = z.looseObject({
+export const OwnerSchema = z.looseObject({
   token: z.string(),
   pid: z.number(),
   startTime: z.string(),

@@ -24,7 +24,7 @@ import {
   worktreePathFor,
   type Project,
 } from '../../sessions/project.ts';
-import { change, finishChange } from '../change.ts';
+import { change, finishChange, uninterrupted } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { takeBackCreate } from '../recover.ts';
 import type { Base } from './base.ts';
@@ -96,7 +96,7 @@ async function newRecord(
     carried: [],
     intent: {
       kind: 'creating',
-      owner: held.owner,
+      owner: { ...held.owner },
       since: startedAt,
       adminIdsBefore: await similarAdminIds(project, request.name),
     },
@@ -134,8 +134,9 @@ async function fill(
       return whole;
     });
   } catch (error) {
-    await change(context, project, async ({ held, project: inner }) => {
-      await takeBack(context, inner, held, { key: registered.key });
+    const calm = uninterrupted(context, project);
+    await change(calm.context, calm.project, async ({ held, project: inner }) => {
+      await takeBack(calm.context, inner, held, { key: registered.key });
     }).catch(() => {
       // what cannot be taken back now is taken back by the next change: the intent stands
     });

@@ -3,7 +3,7 @@
  * found out is `null` and never means "fine".
  */
 import * as z from 'zod/mini';
-import { Changes, Hint, list, PullRequest } from './common.ts';
+import { Changes, Hint, list, PullRequest } from './parts.ts';
 
 export const needs = [
   'orphaned',
@@ -44,7 +44,7 @@ const sessionFields = {
   }),
   changes: z.nullable(Changes),
   /** commits that are on no other branch */
-  onlyHere: z.nullable(z.number()),
+  onlyHere: z.optional(z.nullable(z.number())),
   goals: list(z.string()),
   startedAt: z.string(),
   lastActivityAt: z.nullable(z.string()),
@@ -123,7 +123,8 @@ export const StatusReport = z.object({
   interrupted: list(z.object({ operation: z.string(), name: z.string(), since: z.string() })),
   trash: z.object({
     count: z.number(),
-    bytes: z.nullable(z.number()),
+    /** absent: not added up, as that would read every file in it */
+    bytes: z.optional(z.nullable(z.number())),
     /** when the oldest may be emptied */
     oldestExpiresAt: z.optional(z.string()),
   }),

@@ -1,0 +1,58 @@
+/** Merging without a checkout. One process: `merge-tree --write-tree -z` (git 2.38). */
+import { git, splitNul, type Git } from './git.ts';
+import { oid, type Oid } from './oid.ts';
+
+export interface Conflict {
+  readonly path: string;
+  /** git's words for what clashed there, e.g. `CONFLICT (contents)` */
+  readonly kinds: readonly string[];
+}
+
+export type MergeResult =
+  | { readonly kind: 'clean'; readonly tree: Oid }
+  | { readonly kind: 'conflicts'; readonly conflicts: readonly Conflict[] };
+
+/**
+ * Merges two commits; writes the objects of the result (see `simulation` for not doing so).
+ * @throws GitError also for unrelated histories
+ */
+export async function mergeTree(
+  port: Git,
+  cwd: string,
+  ours: Oid,
+  theirs: Oid,
+): Promise<MergeResult> {
+  const args = ['--no-replace-objects', 'merge-tree', '--write-tree', '-z', '--messages'];
+  const { exit, stdout } = await git(port, cwd, [...args, ours, theirs], { answers: [0, 1] });
+  return parseMergeTree(exit, splitNul(stdout));
+}
+
+/**
+ * Pure: tree id, `<mode> <oid> <stage>\t<path>` records, an empty field, then messages of
+ * `<count> <path>… <type> <text>`.
+ */
+export function parseMergeTree(exit: number, fields: readonly string[]): MergeResult {
+  if (exit === 0) return { kind: 'clean', tree: oid(fields[0] ?? '') };
+  const kinds = new Map<string, Set<string>>();
+  let at = 1;
+  for (; at < fields.length && fields[at] !== ''; at += 1) {
+    const field = fields[at] ?? '';
+    kinds.set(field.slice(field.indexOf('\t') + 1), new Set());
+  }
+  at += 1;
+  while (at < fields.length) {
+    const count = Number(fields[at]);
+    if (!Number.isInteger(count)) break;
+    const paths = fields.slice(at + 1, at + 1 + count);
+    const type = fields[at + 1 + count] ?? '';
+    at += count + 3;
+    if (!type.startsWith('CONFLICT')) continue;
+    // a conflict may have no stages of its own (a directory rename that is split)
+    for (const path of paths.slice(0, 1)) if (!kinds.has(path)) kinds.set(path, new Set());
+    for (const path of paths) kinds.get(path)?.add(type);
+  }
+  return {
+    kind: 'conflicts',
+    conflicts: [...kinds].map(([path, found]) => ({ path, kinds: [...found] })),
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * Asking "what would come out?" without leaving a trace. Merges and trees that are only looked at
+ * are written to a temporary object directory, which reads through to the repository's objects.
+ *
+ * - alternates do not nest through the variable, so the repository's own are named beside it;
+ * - the working directory is the temporary one: merge drivers put their scratch files there;
+ * - nothing is fetched (`GIT_ALLOW_PROTOCOL=` empty): in a partial clone the question fails.
+ */
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { gitWith, type Git } from './git.ts';
+
+export interface Simulation {
+  /** git whose new objects go to the temporary directory */
+  readonly git: Git;
+  /** where it is to be run */
+  readonly cwd: AbsolutePath;
+}
+
+/** The temporary directory could not be made: a verdict that needs it is unknown. */
+export class NoSimulation extends Error {
+  constructor(cause: unknown) {
+    super('no temporary directory can be made', { cause });
+    this.name = 'NoSimulation';
+  }
+}
+
+/**
+ * Runs `body` with a git that leaves the repository untouched; its objects go when it ends.
+ * @param repository its common directory
+ * @throws NoSimulation if there is no place for temporary objects
+ */
+export async function withPrivateObjects<T>(
+  git: Git,
+  repository: { readonly commonDir: AbsolutePath },
+  body: (simulation: Simulation) => Promise<T>,
+): Promise<T> {
+  const room = await makeRoom();
+  try {
+    return await body({
+      git: gitWith(git, await simulatedEnvironment(repository.commonDir, room)),
+      cwd: below(room, 'tree'),
+    });
+  } finally {
+    await rm(room, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function makeRoom(): Promise<AbsolutePath> {
+  try {
+    const room = absolute(await realpath(await mkdtemp(join(tmpdir(), 'flight-rules-'))));
+    await mkdir(below(room, 'objects'));
+    await mkdir(below(room, 'tree'));
+    return room;
+  } catch (cause) {
+    throw new NoSimulation(cause);
+  }
+}
+
+async function simulatedEnvironment(
+  commonDir: AbsolutePath,
+  room: AbsolutePath,
+): Promise<Record<string, string>> {
+  const objects = below(commonDir, 'objects');
+  return {
+    GIT_DIR: commonDir,
+    GIT_WORK_TREE: below(room, 'tree'),
+    GIT_OBJECT_DIRECTORY: below(room, 'objects'),
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: [objects, ...(await ownAlternates(objects))]
+      .map(quoted)
+      .join(delimiter),
+    GIT_ALLOW_PROTOCOL: '',
+    GIT_NO_LAZY_FETCH: '1',
+    // commits made for a question are nobody's
+    GIT_AUTHOR_NAME: 'flight-rules',
+    GIT_AUTHOR_EMAIL: 'flight-rules@localhost',
+    GIT_COMMITTER_NAME: 'flight-rules',
+    GIT_COMMITTER_EMAIL: 'flight-rules@localhost',
+  };
+}
+
+/** git's quoting for the variable: a path with the separator or a leading quote is C-quoted. */
+function quoted(path: string): string {
+  if (!path.includes(delimiter) && !path.startsWith('"')) return path;
+  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+/** The alternates of an object directory, and theirs; git follows five levels. */
+async function ownAlternates(objects: AbsolutePath, depth = 0): Promise<AbsolutePath[]> {
+  if (depth > 5) return [];
+  const text = await readFile(below(objects, 'info', 'alternates'), 'utf8').catch(() => '');
+  const direct = text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => absolute(line, objects));
+  const nested = await Promise.all(direct.map((path) => ownAlternates(path, depth + 1)));
+  return [...direct, ...nested.flat()];
+}

@@ -1,0 +1,159 @@
+/**
+ * Is the work of a session in its base? Asked of commits only, cheapest question first. An answer
+ * that could not be found is `unknown`, which is never taken for "landed".
+ *
+ * Processes: one to four `merge-base`, one `cat-file`; only where these leave it open a simulated
+ * merge and the commits of the base since (private objects, so that reading writes nothing).
+ */
+import { GitError, type Git } from '../git/git.ts';
+import { isAncestor, mergeBases, treesOf } from '../git/history.ts';
+import { mergeTree } from '../git/merge-tree.ts';
+import type { BranchName, Oid } from '../git/oid.ts';
+import { NoSimulation, withPrivateObjects, type Simulation } from '../git/simulation.ts';
+import { isFlightError } from '../kernel/errors.ts';
+import type { AbsolutePath } from '../kernel/path.ts';
+import { hasOwnCommits } from './own-commits.ts';
+import { findSquash } from './squash.ts';
+
+export type LandedHow =
+  | 'same'
+  | 'ancestor'
+  | 'nothing-added'
+  | 'equal-trees'
+  | 'merge-adds-nothing'
+  | 'squashed';
+
+export type Landed =
+  /** `by`: part of a sentence, e.g. `its commits are in main`; `oid`: the commit that squashed it */
+  | { readonly kind: 'landed'; readonly how: LandedHow; readonly by: string; readonly oid?: Oid }
+  /** it has no commit of its own yet */
+  | { readonly kind: 'new' }
+  /** it has commits that are not in the base */
+  | { readonly kind: 'open' }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+export interface LandedQuestion {
+  readonly branch: BranchName;
+  readonly branchTip: Oid;
+  /** the local base, and its upstream if it has one; names are for people */
+  readonly bases: readonly { readonly name: string; readonly tip: Oid }[];
+  /** the commit the session started at */
+  readonly recordedBaseOid: Oid;
+}
+
+/** Lends a simulation to `body`: one for a whole list of sessions saves temporary directories. */
+export type Simulate = <T>(body: (simulation: Simulation) => Promise<T>) => Promise<T>;
+
+/**
+ * @param repository its common directory; nothing is written there
+ * @returns `landed` if it is in any of the bases; never throws for what git could not answer
+ */
+export async function landedBy(
+  git: Git,
+  repository: { readonly commonDir: AbsolutePath },
+  question: LandedQuestion,
+  simulate: Simulate = (body) => withPrivateObjects(git, repository, body),
+): Promise<Landed> {
+  try {
+    return await decide(git, repository.commonDir, question, simulate);
+  } catch (error) {
+    if (error instanceof NoSimulation) return { kind: 'unknown', why: error.message };
+    if (error instanceof GitError || isFlightError(error, 'git-timeout')) {
+      return { kind: 'unknown', why: firstLine(error) };
+    }
+    // git answered something that is no object id: an object is missing
+    if (error instanceof TypeError) return { kind: 'unknown', why: error.message };
+    throw error;
+  }
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof GitError ? error.data.stderr.trim() : '';
+  return text.split('\n')[0] || 'git could not answer';
+}
+
+async function decide(
+  git: Git,
+  cwd: AbsolutePath,
+  question: LandedQuestion,
+  simulate: Simulate,
+): Promise<Landed> {
+  if (question.bases.length === 0) return { kind: 'unknown', why: 'the base does not exist' };
+  const untouched = question.branchTip === question.recordedBaseOid;
+  if (untouched && !(await hasOwnCommits(git, cwd, question))) return { kind: 'new' };
+  for (const base of question.bases) {
+    const how = await contained(git, cwd, question.branchTip, base.tip);
+    if (how === null) continue;
+    if (!(await hasOwnCommits(git, cwd, question))) return { kind: 'new' };
+    return { kind: 'landed', how, by: sentence(how, base.name) };
+  }
+  for (const base of question.bases) {
+    const landed = await taken(git, cwd, question.branchTip, base, simulate);
+    if (landed !== null) return landed;
+  }
+  return { kind: 'open' };
+}
+
+async function contained(
+  git: Git,
+  cwd: AbsolutePath,
+  tip: Oid,
+  base: Oid,
+): Promise<'same' | 'ancestor' | null> {
+  if (tip === base) return 'same';
+  return (await isAncestor(git, cwd, tip, base)) ? 'ancestor' : null;
+}
+
+async function taken(
+  git: Git,
+  cwd: AbsolutePath,
+  branchTip: Oid,
+  base: { readonly name: string; readonly tip: Oid },
+  simulate: Simulate,
+): Promise<Landed | null> {
+  const common = await mergeBases(git, cwd, branchTip, base.tip);
+  const [tipTree, baseTree, ...commonTrees] = await treesOf(git, cwd, [
+    branchTip,
+    base.tip,
+    ...common,
+  ]);
+  const landed = (how: LandedHow, oid?: Oid): Landed => ({
+    kind: 'landed',
+    how,
+    by: sentence(how, base.name, oid),
+    ...(oid === undefined ? {} : { oid }),
+  });
+  // after criss-cross merges there is no one state it started from
+  if (common.length === 1 && commonTrees[0] === tipTree) return landed('nothing-added');
+  if (tipTree === baseTree) return landed('equal-trees');
+  const [mergeBase] = common;
+  if (mergeBase === undefined) return null;
+  return simulate(async (simulation) => {
+    const merged = await mergeTree(simulation.git, simulation.cwd, base.tip, branchTip);
+    if (merged.kind === 'clean' && merged.tree === baseTree) return landed('merge-adds-nothing');
+    if (common.length !== 1) return null;
+    const squash = await findSquash(simulation.git, simulation.cwd, {
+      mergeBase,
+      branchTip,
+      baseTip: base.tip,
+    });
+    return squash === null ? null : landed('squashed', squash);
+  });
+}
+
+function sentence(how: LandedHow, base: string, oid?: Oid): string {
+  switch (how) {
+    case 'same':
+      return `${base} is at its last commit`;
+    case 'ancestor':
+      return `its commits are in ${base}`;
+    case 'nothing-added':
+      return `its commits change nothing against where it left ${base}`;
+    case 'equal-trees':
+      return `${base} has exactly its files`;
+    case 'merge-adds-nothing':
+      return `merging it into ${base} would change nothing`;
+    case 'squashed':
+      return `${base} has one commit with exactly this diff (${oid?.slice(0, 7) ?? ''})`;
+  }
+}
