@@ -5,10 +5,12 @@ const about: unknown = JSON.parse(readFileSync(new URL('package.json', import.me
 const version =
   typeof about === 'object' && about !== null && 'version' in about ? about.version : undefined;
 
-const shared = {
-  // Fault points are compiled in for tests that run in process, and stay inert until a test arms one.
-  define: { __VERSION__: JSON.stringify(version), __FAULTS__: 'true' },
-};
+// Fault points are compiled in for tests that run in process, and stay inert until a test arms one.
+// A new object for each project, because vitest takes the entries out of the one it is given.
+const define = (): Record<string, string> => ({
+  __VERSION__: JSON.stringify(version),
+  __FAULTS__: 'true',
+});
 const hermetic = {
   globalSetup: ['test/support/run-home.ts'],
   setupFiles: ['test/support/setup.ts'],
@@ -20,14 +22,13 @@ const hermetic = {
 };
 
 export default defineConfig({
-  ...shared,
   test: {
     // Processes, not threads: tests change the working directory and the environment.
     pool: 'forks',
     maxWorkers: 2,
     projects: [
       {
-        ...shared,
+        define: define(),
         test: {
           ...hermetic,
           name: 'default',
@@ -35,7 +36,10 @@ export default defineConfig({
           exclude: ['test/long/**', 'test/agents/**'],
         },
       },
-      { ...shared, test: { ...hermetic, name: 'long', include: ['test/long/**/*.test.ts'] } },
+      {
+        define: define(),
+        test: { ...hermetic, name: 'long', include: ['test/long/**/*.test.ts'] },
+      },
     ],
   },
 });

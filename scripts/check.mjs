@@ -27,6 +27,14 @@ const steps = [
   },
 ];
 
+// The program, its build and its tests run on Node 20.11; the linter and its kin do not.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major === 20 && minor < 19) {
+  process.stderr.write(
+    `The linter, the formatter and knip need Node 20.19 or newer, and this is ${process.version}.\n`,
+  );
+  process.exit(1);
+}
 if (!start('node scripts/ensure.mjs')) process.exit(1);
 const failed = [];
 for (const { name, run, skip } of steps) {

@@ -1,7 +1,8 @@
-// Placeholder entry until the command line face exists: it knows its version and nothing else.
-if (process.argv.includes('--version')) {
+// argv -> a face, nothing else. The version alone is answered before anything is loaded: editors
+// and agents ask for it at every start.
+if (process.argv.length === 3 && process.argv[2] === '--version') {
   process.stdout.write(`${__VERSION__}\n`);
 } else {
-  process.stderr.write('flight-rules: no commands yet.\n');
-  process.exitCode = 2;
+  const { main } = await import('./faces/cli/main.ts');
+  await main();
 }

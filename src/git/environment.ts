@@ -3,6 +3,8 @@
  * another repository. Inside a hook `GIT_DIR`, `GIT_INDEX_FILE` and their kin name somebody
  * else's repository; inherited, they would redirect every call of ours.
  */
+import { operationVariable } from '../kernel/marked-processes.ts';
+
 const allowed = new Set([
   'GIT_AUTHOR_NAME',
   'GIT_AUTHOR_EMAIL',
@@ -22,9 +24,6 @@ const allowed = new Set([
   'GIT_SSL_NO_VERIFY',
   'GIT_HTTP_PROXY_AUTHMETHOD',
 ]);
-
-/** Marks every process that belongs to one operation of ours; see `kernel/owner`. */
-export const operationVariable = 'FLIGHT_RULES_OPERATION';
 
 /** Variables of ours that steer this process and must not leak into what it starts. */
 const internal = [operationVariable, 'FLIGHT_RULES_FAULT', 'FLIGHT_RULES_FAULT_LOG'];

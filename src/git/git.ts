@@ -10,8 +10,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { FlightError } from '../kernel/errors.ts';
+import { operationVariable } from '../kernel/marked-processes.ts';
 import { run, SpawnError, type RunResult } from '../kernel/processes.ts';
-import { gitEnvironment, operationVariable } from './environment.ts';
+import { gitEnvironment } from './environment.ts';
 
 export interface GitCall {
   readonly argv: readonly string[];

@@ -2,13 +2,14 @@
  * The one error type of the product. Thrown inside, caught once at the face.
  * What a code means (exit code, sentences, hints) stands in `catalogue.ts`.
  */
+import { constants } from 'node:os';
 import { catalogue } from './catalogue.ts';
 import type { Suggestion } from './suggestion.ts';
 
 /** How one kind of error reads and what it asks for. */
 export interface CatalogueEntry<D> {
-  /** see *JSON and exit codes*: 1 failed, 2 usage, 3 not found, 4 refused, 5 conflicts, 7 busy */
-  readonly exit: 1 | 2 | 3 | 4 | 5 | 7 | 70;
+  /** 1 failed, 2 usage, 3 not found, 4 refused, 5 conflicts, 7 busy; 128: plus the signal's number */
+  readonly exit: 1 | 2 | 3 | 4 | 5 | 7 | 70 | 128;
   /** may the same call succeed later without anything being done about it? */
   readonly retryable: boolean;
   /** when it happens, one sentence for the error reference */
@@ -49,12 +50,19 @@ export function describe(error: FlightError): {
   // eslint-disable-next-line typescript/no-unsafe-type-assertion
   const entry = catalogue[error.code] as CatalogueEntry<unknown>;
   return {
-    exit: entry.exit,
+    exit: entry.exit === 128 ? 128 + signalNumber(error.data) : entry.exit,
     message: entry.message(error.data),
     safe: entry.safe(error.data),
     hints: entry.hints(error.data),
     retryable: entry.retryable,
   };
+}
+
+/** The number of the signal named in `data`; 2 (SIGINT) if it has none here. */
+function signalNumber(data: object): number {
+  const name: unknown = 'signal' in data ? data.signal : null;
+  const number = Object.entries(constants.signals).find(([known]) => known === name)?.[1];
+  return number ?? constants.signals.SIGINT;
 }
 
 /** True if `value` is a `FlightError`, of the code named. */

@@ -16,6 +16,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** what is kept of each stream; the rest is read and dropped. Default: 1 GiB */
   readonly keepBytes?: number;
+  /** which part of a stream is kept: a parser needs the `first`, a report of a failure the `last` */
+  readonly keep?: 'first' | 'last';
+  /** stdout and stderr in `stdout`, as they came; `stderr` stays empty */
+  readonly merged?: boolean;
+  /** Windows: arguments are passed on as they are, for `cmd /c`, which has quoting rules of its own */
+  readonly verbatim?: boolean;
 }
 
 export interface RunResult {
@@ -61,10 +67,11 @@ export function run(
       env: { ...options.env },
       detached: process.platform !== 'win32',
       windowsHide: true,
+      windowsVerbatimArguments: options.verbatim === true,
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
-    const out = new Collector(keep);
-    const err = new Collector(keep);
+    const out = new Collector(keep, options.keep ?? 'first');
+    const err = new Collector(keep, options.keep ?? 'first');
     let timedOut = false;
     let aborted = false;
     let final: NodeJS.Timeout | undefined;
@@ -91,7 +98,7 @@ export function run(
       options.signal?.removeEventListener('abort', onAbort);
     };
     child.stdout?.on('data', (chunk: Buffer) => out.add(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => err.add(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => (options.merged === true ? out : err).add(chunk));
     child.on('error', (cause: NodeJS.ErrnoException) => {
       settle();
       reject(new SpawnError(program, cause.code ?? 'unknown', cause));
@@ -132,20 +139,40 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 class Collector {
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #size = 0;
   readonly #keep: number;
-  constructor(keep: number) {
+  readonly #part: 'first' | 'last';
+  constructor(keep: number, part: 'first' | 'last') {
     this.#keep = keep;
+    this.#part = part;
   }
   add(chunk: Buffer): void {
+    if (this.#part === 'first') this.#addFirst(chunk);
+    else this.#addLast(chunk);
+  }
+  #addFirst(chunk: Buffer): void {
     const room = this.#keep - this.#size;
     if (room <= 0) return;
     const part = chunk.length > room ? chunk.subarray(0, room) : chunk;
     this.#chunks.push(part);
     this.#size += part.length;
   }
+  #addLast(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    // not at every chunk: many small ones would be copied again and again
+    if (this.#size <= 2 * this.#keep) return;
+    const tail = this.#tail();
+    this.#chunks = [tail];
+    this.#size = tail.length;
+  }
+  #tail(): Buffer {
+    const whole = Buffer.concat(this.#chunks);
+    // a copy, so that the large buffer behind it can go
+    return whole.length > this.#keep ? Buffer.from(whole.subarray(-this.#keep)) : whole;
+  }
   bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return this.#part === 'first' ? Buffer.concat(this.#chunks) : this.#tail();
   }
 }

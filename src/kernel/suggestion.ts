@@ -9,6 +9,12 @@ export type Suggestion =
   /** somebody else's command, complete, e.g. `['git', '-C', path, 'status']` */
   | { readonly argv: readonly string[]; readonly why: string };
 
+/** A command as it can be run: one line for a POSIX shell, and the same as arguments. */
+export interface SpelledCommand {
+  readonly command: string;
+  readonly argv: readonly string[];
+}
+
 /** `args` of ours, with the reason why it helps. */
 export function ours(args: readonly string[], why: string): Suggestion {
   return { args, why };

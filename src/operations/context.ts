@@ -2,6 +2,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
+import type { SpelledCommand } from '../kernel/suggestion.ts';
 import type { Git } from '../git/git.ts';
 
 export interface OperationContext {
@@ -14,6 +15,17 @@ export interface OperationContext {
   readonly pid: number;
   /** the arguments of ours this call was made with, without global flags: for hints that repeat it */
   readonly commandLine: readonly string[];
+  /**
+   * Says which project the call is about, as soon as that is known: commands are spelled with its
+   * root from then on. `projectOf` does it.
+   */
+  readonly located: (root: AbsolutePath) => void;
+  /**
+   * A command of ours that runs as it stands, for answers that hold commands: absolute `-C`, and
+   * the spelling and `--json` of this call. Call it after `located`. Suggestions of an outcome, an
+   * error or a choice are spelled by the face and need no call.
+   */
+  readonly spell: (args: readonly string[]) => SpelledCommand;
   /** token named by `--break-lock` */
   readonly breakLock: string | null;
   /** a person sits at a terminal (trust is granted only then) */

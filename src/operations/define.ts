@@ -3,6 +3,7 @@
  * reference derive from what is written down here once per verb.
  */
 import type * as z from 'zod/mini';
+import { FlightError } from '../kernel/errors.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { OperationContext } from './context.ts';
 
@@ -10,8 +11,8 @@ import type { OperationContext } from './context.ts';
 export interface FlagSpec {
   /** one line for help and tool schemas */
   readonly about: string;
-  /** a positional argument instead of a flag; `many` takes all that follow */
-  readonly positional?: 'one' | 'many';
+  /** a positional argument instead of a flag; `many` takes all that follow, `rest` all after `--` */
+  readonly positional?: 'one' | 'many' | 'rest';
   /** name of the value in help, e.g. `NAME`; without it the flag is a switch */
   readonly value?: string;
   /** the values it can have */
@@ -20,6 +21,8 @@ export interface FlagSpec {
   readonly repeatable?: boolean;
   /** long flag, if it differs from the field's kebab-case name (`goals` is `--goal`) */
   readonly flag?: string;
+  /** understood, to explain why it is not there; not shown in help */
+  readonly hidden?: true;
   /** another spelling of the same flag, e.g. `--force` for `--yes` */
   readonly alias?: string;
 }
@@ -45,7 +48,48 @@ export interface Operation<I = unknown, O = unknown> {
   readonly run: (input: I, context: OperationContext) => Promise<Outcome<O>>;
 }
 
+/** An operation whose types are forgotten: what a face works with. */
+export interface AnyOperation extends Pick<
+  Operation,
+  'name' | 'summary' | 'description' | 'effect' | 'input' | 'flags' | 'output' | 'examples'
+> {
+  /**
+   * Checks `input` and runs.
+   * @throws FlightError `usage` naming the flag whose value is wrong, and what `run` throws
+   */
+  readonly call: (input: unknown, context: OperationContext) => Promise<Outcome<unknown>>;
+}
+
 /** Types an operation by its schemas. */
-export function defineOperation<I, O>(operation: Operation<I, O>): Operation<I, O> {
-  return operation;
+export function defineOperation<I, O>(
+  operation: Operation<I, O>,
+): Operation<I, O> & Pick<AnyOperation, 'call'> {
+  const call: AnyOperation['call'] = (input, context) => {
+    const parsed = operation.input.safeParse(input);
+    if (parsed.success) return operation.run(parsed.data, context);
+    const issue = parsed.error.issues[0];
+    const field = String(issue?.path[0] ?? '');
+    const spec = operation.flags[field];
+    const where = spec === undefined ? field : argumentName(field, spec);
+    const detail = `${where === '' ? '' : `${where}: `}${issue?.message ?? 'not understood'}.`;
+    throw new FlightError('usage', { detail, command: operation.name.split(' ') });
+  };
+  return { ...operation, call };
+}
+
+/** A field as it is typed: `--goal`, or `<name>` for a positional one. */
+export function argumentName(field: string, spec: FlagSpec): string {
+  if (spec.positional !== undefined) return `<${kebab(spec.flag ?? field)}>`;
+  return `--${spec.flag ?? kebab(field)}`;
+}
+
+function kebab(field: string): string {
+  return field.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The fields without which the call is not understood: those an empty input is asked for. */
+export function requiredFields(operation: Pick<AnyOperation, 'input'>): ReadonlySet<string> {
+  const parsed = operation.input.safeParse({});
+  if (parsed.success) return new Set();
+  return new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? '')));
 }

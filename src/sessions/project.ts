@@ -3,15 +3,18 @@
  * Opened once per command, read only. Processes: `rev-parse`, `worktree list` only if the main
  * checkout is not plain from the common dir, none otherwise.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { AbsolutePath } from '../kernel/path.ts';
 import { absolute, below } from '../kernel/path.ts';
 import type { Warning } from '../kernel/outcome.ts';
+import { trusted } from '../kernel/brand.ts';
 import type { Git } from '../git/git.ts';
+import type { BranchName } from '../git/oid.ts';
 import { gitText } from '../git/git.ts';
 import { openRepository, real, type Repository } from '../git/repository.ts';
-import { loadSettings, type Settings } from './settings.ts';
+import type { SessionName } from './name.ts';
+import { checkSessionsDir, loadSettings, type Settings } from './settings.ts';
 
 export interface Project {
   readonly git: Git;
@@ -65,14 +68,19 @@ export async function openProject(
   const mainCheckout = await findMainCheckout(git, repository);
   const root = mainCheckout ?? repository.commonDir;
   const name = basename(root).replace(/(?<=.)\.git$/u, '') || 'project';
-  const { settings, warnings } = await loadSettings({ root: mainCheckout, projectName: name, env });
-  const configured = settings.sessionsDir.value;
+  const loaded = await loadSettings({ root: mainCheckout, projectName: name, env });
+  const { settings } = loaded;
+  const { value: configured, source } = settings.sessionsDir;
   const sessionsDir = await real(
     configured === null
       ? below(absolute(dirname(root)), `${name}-sessions`)
       : absolute(configured, root),
   );
   const { commonDir } = repository;
+  const warnings = [
+    ...loaded.warnings,
+    ...checkSessionsDir(sessionsDir, { commonDir, mainCheckout, source }),
+  ];
   return { git, repository, commonDir, root, mainCheckout, name, sessionsDir, settings, warnings };
 }
 
@@ -123,6 +131,28 @@ async function remembered(commonDir: AbsolutePath): Promise<AbsolutePath | null>
 
 export function mainCheckoutFile(project: Pick<Project, 'commonDir'>): AbsolutePath {
   return below(privateFolder(project), 'main-checkout');
+}
+
+/** Writes down where the checkout of a separate git dir is, if we stand in it; else nothing. */
+export async function rememberMainCheckout(project: Project): Promise<void> {
+  const { mainCheckout, commonDir } = project;
+  if (mainCheckout === null || commonDir === below(mainCheckout, '.git')) return;
+  const file = mainCheckoutFile(project);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, mainCheckout);
+}
+
+/** The branch of session `name`. */
+export function branchNameFor(project: Pick<Project, 'settings'>, name: SessionName): BranchName {
+  return trusted(project.settings.branchPrefix.value + name);
+}
+
+/** The worktree of session `name`, if nothing else was agreed on. */
+export function worktreePathFor(
+  project: Pick<Project, 'sessionsDir'>,
+  name: SessionName,
+): AbsolutePath {
+  return below(project.sessionsDir, name);
 }
 
 async function existing(path: AbsolutePath): Promise<AbsolutePath | null> {

@@ -7,9 +7,11 @@
  * whose owner is dead is what recovery finishes or rolls back.
  */
 import * as z from 'zod/mini';
+import type { BranchName } from '../git/oid.ts';
+import { trusted } from '../kernel/brand.ts';
 import type { Owner } from '../kernel/owner.ts';
 
-const OwnerSchema = z.looseObject({
+export const OwnerSchema = z.looseObject({
   token: z.string(),
   pid: z.number(),
   startTime: z.string(),
@@ -113,6 +115,11 @@ export function parseRecord(bytes: Buffer | null): ReadRecord {
     return { kind: 'broken', why: `it is of version ${schema}, written by a newer flight-rules` };
   }
   return { kind: 'broken', why: z.prettifyError(parsed.error).split('\n')[0] ?? 'wrong shape' };
+}
+
+/** The session's branch, as it was checked when the record was made. */
+export function branchOfRecord(record: SessionRecord): BranchName {
+  return trusted(record.branch);
 }
 
 export function formatRecord(record: SessionRecord): string {

@@ -1,9 +1,17 @@
 /**
  * Configuration: flags win over the project's `.flight-rules/config.json`, which wins over the
  * user's `$XDG_CONFIG_HOME/flight-rules/config.json`, which wins over the defaults.
- * Both files are JSON with comments. The parser is loaded only if there is a file.
+ * Both files are JSON with comments. Parser and schema are loaded only if there is a file.
+ * A file that is there and cannot be read is an error: defaults in its place would put sessions
+ * where nobody expects them.
  */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { FlightError } from '../kernel/errors.ts';
 import type { Warning } from '../kernel/outcome.ts';
+import { isWithin, type AbsolutePath } from '../kernel/path.ts';
+import type { Config } from './settings-schema.ts';
 
 /** A value and where it comes from (a file's path, or `default`). */
 export interface Setting<T> {
@@ -18,7 +26,7 @@ export interface Settings {
   readonly base: Setting<string | null>;
   readonly keepDays: Setting<number>;
   readonly agent: Setting<string | null>;
-  /** commands that come from the repository: run only when trusted */
+  /** commands; those of the project's file come from the repository: run only when trusted */
   readonly verify: Setting<readonly string[]>;
 }
 
@@ -31,14 +39,136 @@ export const defaults: Settings = {
   verify: { value: [], source: 'default' },
 };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The project's configuration file. It comes with the repository, so it may be hostile. */
+export function projectConfigFile(root: string): string {
+  return join(root, '.flight-rules', 'config.json');
+}
+
+/** The user's own configuration file. A relative `XDG_CONFIG_HOME` is ignored, as XDG asks for. */
+export function userConfigFile(env: Environment): string {
+  const configured = env['XDG_CONFIG_HOME'];
+  const folder =
+    configured !== undefined && isAbsolute(configured) ? configured : join(home(env), '.config');
+  return join(folder, 'flight-rules', 'config.json');
+}
+
 /**
  * @param from `root`: the main checkout, `null` in a bare repository (no project file then)
  * @throws FlightError `bad-config` naming file and path of a value of the wrong type
  */
-export async function loadSettings(_from: {
+export async function loadSettings(from: {
   readonly root: string | null;
   readonly projectName: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
 }): Promise<{ settings: Settings; warnings: readonly Warning[] }> {
-  return { settings: defaults, warnings: [] };
+  const { root, env, projectName } = from;
+  const [user, project] = await Promise.all([
+    readConfigFile(userConfigFile(env)),
+    root === null ? null : readConfigFile(projectConfigFile(root)),
+  ]);
+  if (user !== null) checkUserWide(user);
+  const layers = [project, user].filter((layer) => layer !== null);
+  const pick = <T>(
+    read: (parallel: Parallel) => T | undefined,
+    standard: Setting<T>,
+  ): Setting<T> => {
+    for (const layer of layers) {
+      const value = read(layer.parallel);
+      if (value !== undefined) return { value, source: layer.file };
+    }
+    return standard;
+  };
+  const settings: Settings = {
+    sessionsDir: pick<string | null>((parallel) => {
+      const text = parallel.sessionsDir;
+      return text === undefined ? undefined : expanded(text, projectName, env);
+    }, defaults.sessionsDir),
+    branchPrefix: pick((parallel) => parallel.branchPrefix, defaults.branchPrefix),
+    base: pick<string | null>((parallel) => parallel.base, defaults.base),
+    keepDays: pick((parallel) => parallel.keepDays, defaults.keepDays),
+    agent: pick<string | null>((parallel) => parallel.agent, defaults.agent),
+    verify: pick<readonly string[]>((parallel) => {
+      const { verify } = parallel;
+      return typeof verify === 'string' ? [verify] : verify;
+    }, defaults.verify),
+  };
+  return { settings, warnings: layers.flatMap((layer) => layer.warnings) };
+}
+
+/**
+ * Sessions inside the git dir would be taken for git's own files; inside the main checkout they
+ * show up there as untracked files and are searched by every tool, which is allowed but said.
+ * @param directory real path of the sessions directory
+ * @throws FlightError `bad-config`
+ */
+export function checkSessionsDir(
+  directory: AbsolutePath,
+  where: {
+    readonly commonDir: AbsolutePath;
+    readonly mainCheckout: AbsolutePath | null;
+    readonly source: string;
+  },
+): readonly Warning[] {
+  const path = 'parallel.sessionsDir';
+  if (isWithin(directory, where.commonDir)) {
+    const problem = `${directory} lies inside the git directory ${where.commonDir}.`;
+    throw new FlightError('bad-config', { file: where.source, path, problem });
+  }
+  if (where.mainCheckout === null || !isWithin(directory, where.mainCheckout)) return [];
+  const message = `${where.source}: ${path}: sessions live inside the main checkout (${directory}). Put that folder into .gitignore, or it shows there as new files.`;
+  return [{ code: 'sessions-dir-inside', message }];
+}
+
+type Parallel = NonNullable<Config['parallel']>;
+
+interface ConfigLayer {
+  readonly file: string;
+  readonly parallel: Parallel;
+  readonly warnings: readonly Warning[];
+}
+
+async function readConfigFile(file: string): Promise<ConfigLayer | null> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = errorCode(cause);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new FlightError(
+      'bad-config',
+      { file, path: '', problem: `could not be read: ${code}.` },
+      { cause },
+    );
+  }
+  const { parseConfig } = await import('./settings-parse.ts');
+  return { file, ...parseConfig(file, text) };
+}
+
+/** One folder for all projects would mix their sessions, trash and manifests. */
+function checkUserWide(layer: ConfigLayer): void {
+  const { sessionsDir } = layer.parallel;
+  if (sessionsDir === undefined || sessionsDir.includes('{project}')) return;
+  throw new FlightError('bad-config', {
+    file: layer.file,
+    path: 'parallel.sessionsDir',
+    problem: 'a setting for all projects must contain {project}.',
+  });
+}
+
+function expanded(text: string, projectName: string, env: Environment): string {
+  // a function, since `$&` in a replacement text has a meaning
+  const named = text.replaceAll('{project}', () => projectName);
+  if (named === '~') return home(env);
+  return /^~[/\\]/u.test(named) ? join(home(env), named.slice(2)) : named;
+}
+
+function home(env: Environment): string {
+  const configured = env['HOME'];
+  return configured !== undefined && isAbsolute(configured) ? configured : homedir();
+}
+
+function errorCode(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
 }

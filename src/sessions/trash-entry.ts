@@ -35,3 +35,6 @@ export interface StoredTrashEntry {
   /** the pin commit */
   readonly pin: string;
 }
+
+/** Names of the folders in which worktrees wait: in sessionsDir, or beside one on another disk. */
+export const trashFolderNames: readonly string[] = ['.trash', '.flight-rules-trash'];

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { layerOverrides } from './lint.ts';
@@ -21,12 +21,12 @@ type Source = { readonly path: string; readonly text: string };
 function read(folder: string, ending: RegExp): Source[] {
   const base = join(root, folder);
   if (!existsSync(base)) return [];
-  return readdirSync(base, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && ending.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
+  // Not `withFileTypes`: which folder an entry is in has another name before Node 20.12.
+  return readdirSync(base, { recursive: true, encoding: 'utf8' })
+    .filter((path) => ending.test(path))
     .map((path) => ({
-      path: relative(base, path).split(sep).join('/'),
-      text: readFileSync(path, 'utf8'),
+      path: path.split(sep).join('/'),
+      text: readFileSync(join(base, path), 'utf8'),
     }));
 }
 

@@ -17,3 +17,8 @@ test('no git variable but the two that point at the test configuration is set', 
   const names = Object.keys(process.env).filter((name) => name.startsWith('GIT_'));
   expect(names.toSorted()).toEqual(['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_NOSYSTEM']);
 });
+
+test('what the build defines is defined in tests too', () => {
+  expect(__VERSION__).toMatch(/^\d+\.\d+\.\d+/);
+  expect(__FAULTS__).toBe(true);
+});

@@ -128,4 +128,13 @@ export const generalErrors = {
       ours(['--version'], 'put this version, the command and the message above into a report'),
     ],
   }),
+  interrupted: entry<{ signal: string; command: readonly string[] }>({
+    exit: 128,
+    retryable: true,
+    when: 'A signal (Ctrl-C, a closed terminal) ended the command before it was done.',
+    message: (d) => `Ended by ${d.signal} before it was done.`,
+    safe: () =>
+      'What was begun is finished or rolled back by the next command that changes something.',
+    hints: (d) => [ours(d.command, 'the same again')],
+  }),
 };

@@ -165,14 +165,16 @@ export const integrationErrors = {
       ours(['parallel', 'remove', d.name, '--strategy', 'keep'], 'keeps the branch for later'),
     ],
   }),
-  'no-forge': entry<{ name: string; why: string }>({
+  'no-forge': entry<{ name: string; why: string; program?: 'gh' | 'glab' }>({
     exit: 4,
     retryable: false,
     when: 'Neither gh nor glab can open a pull request: not installed, or not logged in.',
     message: (d) => `No pull request can be opened: ${d.why}.`,
     safe: bothUnchanged,
     hints: (d) => [
-      theirs(['gh', 'auth', 'login'], 'logs in to GitHub'),
+      d.program === 'glab'
+        ? theirs(['glab', 'auth', 'login'], 'logs in to GitLab')
+        : theirs(['gh', 'auth', 'login'], 'logs in to GitHub'),
       ours(
         ['parallel', 'remove', d.name, '--strategy', 'pr', '--pr-url', 'URL'],
         'records a pull request opened by other means',

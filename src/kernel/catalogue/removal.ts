@@ -119,4 +119,23 @@ export const removalErrors = {
     safe: () => 'What failed is unchanged.',
     hints: () => [ours(['parallel', 'status'], 'shows what is there now')],
   }),
+  'objects-missing': entry<{ branch: string; oids: readonly string[] }>({
+    exit: 4,
+    retryable: false,
+    when: 'The index or the branch of the session names objects the repository does not have.',
+    message: (d) =>
+      `The repository lacks ${count(d.oids.length, 'object')} that the session on ${d.branch} names:${listed(d.oids)}`,
+    safe: unchanged,
+    hints: () => [theirs(['git', 'fsck', '--full'], 'shows what is damaged')],
+  }),
+  'branch-in-use': entry<{ name: string; branch: string; worktree: string }>({
+    exit: 4,
+    retryable: false,
+    when: 'The branch of the session is checked out in another worktree, so it must not go.',
+    message: (d) => `${d.branch}, the branch of ${d.name}, is checked out at ${d.worktree} too.`,
+    safe: unchanged,
+    hints: (d) => [
+      theirs(['git', '-C', d.worktree, 'switch', '--detach'], 'leaves the branch there'),
+    ],
+  }),
 };

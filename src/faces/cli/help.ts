@@ -1,0 +1,118 @@
+/** Help, made of the table and of an operation's flags. */
+import {
+  argumentName,
+  requiredFields,
+  type AnyOperation,
+  type FlagSpec,
+} from '../../operations/define.ts';
+import type { OperationEntry } from '../../operations/index.ts';
+import { indent, table, wrap } from '../../render/text.ts';
+import { globalFlags } from './globals.ts';
+
+/** All commands, or those of a group such as `parallel`. */
+export function overview(entries: readonly OperationEntry[], group: string, width: number): string {
+  const shown = entries.filter(({ name }) => group === '' || name.startsWith(`${group} `));
+  return text([
+    `Usage: flight-rules ${group === '' ? '' : `${group} `}COMMAND [OPTIONS]`,
+    '',
+    ...(group === ''
+      ? [
+          ...wrap('Parallel git sessions for several coding agents. No work is ever lost.', width),
+          '',
+        ]
+      : []),
+    'Commands:',
+    ...indent(table(shown.map(({ name, summary }) => [name, summary])), 2),
+    '',
+    'Options of every command:',
+    ...indent(globalTable(), 2),
+    '',
+    'More: flight-rules COMMAND --help',
+  ]);
+}
+
+/** One command in full. */
+export function helpOf(operation: AnyOperation, width: number): string {
+  const required = requiredFields(operation);
+  const rows = shownFlags(operation).map(([field, spec]) => {
+    const value = spec.value === undefined ? '' : ` ${spec.value}`;
+    const name = `${argumentName(field, spec)}${spec.positional === undefined ? value : ''}`;
+    const also = [
+      ...(spec.alias === undefined ? [] : [`same as ${spec.alias}`]),
+      ...(spec.choices === undefined ? [] : [spec.choices.join(', ')]),
+      ...(spec.repeatable === true ? ['may be repeated'] : []),
+      ...(required.has(field) ? [] : spec.positional === undefined ? [] : ['may be left out']),
+    ];
+    return [name, `${spec.about}${also.length === 0 ? '' : ` (${also.join('; ')})`}`] as const;
+  });
+  const column = Math.min(Math.max(0, ...rows.map(([name]) => name.length)), 28);
+  return text([
+    `Usage: ${usage(operation)}`,
+    '',
+    ...wrap(`${operation.summary}.`, width),
+    ...operation.description.split('\n').flatMap((line) => ['', ...wrap(line, width)]),
+    ...(rows.length === 0 ? [] : ['', 'Arguments and options:']),
+    ...rows.flatMap(([name, about]) => described(name, about, column, width)),
+    '',
+    'Options of every command:',
+    ...indent(globalTable(), 2),
+    ...(operation.examples.length === 0 ? [] : ['', 'Examples:']),
+    ...operation.examples.flatMap(({ args, about }) => [`  ${about}`, `    flight-rules ${args}`]),
+  ]);
+}
+
+/** `flight-rules parallel create <name> [--goal T]... [-- CMD...]` */
+export function usage(operation: AnyOperation): string {
+  const required = requiredFields(operation);
+  const words = shownFlags(operation).map(([field, spec]) => {
+    const name = argumentName(field, spec);
+    if (spec.positional === undefined) return flagUsage(name, spec, required.has(field));
+    switch (spec.positional) {
+      case 'rest':
+        return `[-- ${name.slice(1, -1).toUpperCase()}...]`;
+      case 'many':
+        return required.has(field) ? `${name}...` : `[${name}...]`;
+      case 'one':
+        return required.has(field) ? name : `[${name}]`;
+    }
+  });
+  return ['flight-rules', operation.name, ...words].join(' ');
+}
+
+function flagUsage(name: string, spec: FlagSpec, needed: boolean): string {
+  const whole = spec.value === undefined ? name : `${name} ${valueName(spec)}`;
+  const shown = needed ? whole : `[${whole}]`;
+  return spec.repeatable === true ? `${shown}...` : shown;
+}
+
+function valueName(spec: {
+  readonly value?: string;
+  readonly choices?: readonly string[];
+}): string {
+  return spec.choices === undefined ? (spec.value ?? '') : spec.choices.join('|');
+}
+
+function globalTable(): readonly string[] {
+  return table(
+    globalFlags.map(({ names, value, about }) => [
+      `${names.join(', ')}${value === undefined ? '' : ` ${value}`}`,
+      about,
+    ]),
+  );
+}
+
+function described(name: string, about: string, column: number, width: number): readonly string[] {
+  const [first = '', ...more] = wrap(about, Math.max(width - column - 4, 20));
+  const margin = ' '.repeat(column + 4);
+  const head =
+    name.length <= column ? [`  ${name.padEnd(column)}  ${first}`] : [`  ${name}`, margin + first];
+  return [...head, ...more.map((line) => margin + line)];
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}
+
+function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
+  return Object.entries(operation.flags).filter(([, spec]) => spec.hidden !== true);
+}

@@ -1,0 +1,175 @@
+/** A command line -> the operation it names -> its answer. Questions are asked in between. */
+import { systemClock } from '../../kernel/clock.ts';
+import { FlightError, isFlightError } from '../../kernel/errors.ts';
+import { openGit, type GitCall } from '../../git/git.ts';
+import type { OperationContext } from '../../operations/context.ts';
+import type { AnyOperation } from '../../operations/define.ts';
+import { operations, type OperationEntry } from '../../operations/index.ts';
+import {
+  beforeQuestion,
+  declinedAnswer,
+  errorAnswer,
+  outcomeAnswer,
+  textAnswer,
+  type Answer,
+} from './answer.ts';
+import { asFlightError } from './failure.ts';
+import { frame, speller, startDirectory, type Frame } from './frame.ts';
+import { noGlobals } from './globals.ts';
+import { locate } from './locate.ts';
+import type { Parsed } from './parse.ts';
+import type { Interruption } from './signals.ts';
+import { columns } from './terminal.ts';
+import { withoutGlobals } from './words.ts';
+
+/** @param argv what follows the program; never throws */
+export async function respond(
+  argv: readonly string[],
+  interruption: Interruption,
+): Promise<Answer> {
+  // until the flags are parsed: who asked for JSON anywhere gets errors as JSON
+  let current = frame({ ...noGlobals, json: argv.includes('--json') }, interruption);
+  let command = withoutGlobals(argv, {});
+  try {
+    const located = locate(operations, argv);
+    const { parseArguments, parseGlobals, refuseNames } = await import('./parse.ts');
+    switch (located.kind) {
+      case 'unknown':
+        return refuseNames(operations, argv);
+      case 'none':
+        current = frame(parseGlobals(located.args), interruption);
+        return await withoutOperation(current, located.group);
+      case 'operation': {
+        const operation = await located.entry.load();
+        const parsed = parseArguments(operation, located.args);
+        current = frame(parsed.globals, interruption);
+        command = parsed.commandLine;
+        const brief = await briefAnswer(current, located.entry);
+        return brief ?? (await perform(current, operation, parsed));
+      }
+    }
+  } catch (thrown) {
+    const stopped = { signal: interruption.name(), command };
+    return errorAnswer(current, asFlightError(thrown, stopped));
+  }
+}
+
+/** Runs; what is undecided is asked, if somebody is there, and the choice runs as if typed. */
+async function perform(
+  current: Frame,
+  operation: AnyOperation,
+  call: Pick<Parsed, 'input' | 'commandLine'>,
+): Promise<Answer> {
+  const context = contextFor(current, call.commandLine);
+  const outcome = await operation.call(call.input, context);
+  if (outcome.kind === 'done' || !current.interactive) {
+    return outcomeAnswer(current, operation.name, outcome);
+  }
+  const { decision } = outcome;
+  const { ask, canAsk } = await import('./prompt.ts');
+  if (!canAsk(decision)) return outcomeAnswer(current, operation.name, outcome);
+  const before = await beforeQuestion(current, operation.name, outcome);
+  process.stderr.write(before.stderr);
+  process.stdout.write(before.stdout);
+  current.warnings.length = 0;
+  const chosen = await ask(decision, columns(process.stdout));
+  if (chosen.kind === 'declined') return declinedAnswer(current, decision);
+  const located = locate(operations, chosen.args);
+  if (located.kind !== 'operation') {
+    throw new FlightError('bug', { what: `a choice names no command: ${chosen.args.join(' ')}` });
+  }
+  const { parseArguments } = await import('./parse.ts');
+  const next = await located.entry.load();
+  return perform(current, next, parseArguments(next, located.args));
+}
+
+/** The answer for something thrown where nobody waited for it. */
+export function bugAnswer(
+  thrown: unknown,
+  argv: readonly string[],
+  interruption: Interruption,
+): Answer {
+  const current = frame({ ...noGlobals, json: argv.includes('--json') }, interruption);
+  return errorAnswer(
+    current,
+    asFlightError(thrown, { signal: null, command: withoutGlobals(argv, {}) }),
+  );
+}
+
+/** Help or the version, if asked for. */
+async function briefAnswer(current: Frame, entry: OperationEntry | null): Promise<Answer | null> {
+  const { globals } = current;
+  if (globals.version) return textAnswer(current, 'version', `${__VERSION__}\n`);
+  if (!globals.help || entry === null) return null;
+  const { helpOf } = await import('./help.ts');
+  return textAnswer(current, 'help', helpOf(await entry.load(), columns(process.stdout)));
+}
+
+/** `flight-rules` alone shows status, or help where there is nothing to show. */
+async function withoutOperation(current: Frame, group: string): Promise<Answer> {
+  const brief = await briefAnswer(current, null);
+  if (brief !== null) return brief;
+  const { overview } = await import('./help.ts');
+  const help = textAnswer(current, 'help', overview(operations, group, columns(process.stdout)));
+  if (current.globals.help) return help;
+  if (group !== '') {
+    const names = operations.filter(({ name }) => name.startsWith(`${group} `));
+    const detail = `${group} needs a command: ${names.map(({ name }) => name.slice(group.length + 1)).join(', ')}.`;
+    throw new FlightError('usage', { detail, command: [group] });
+  }
+  const status = operations.find(({ name }) => name === 'parallel status');
+  if (status === undefined) return help;
+  try {
+    const operation = await status.load();
+    const context = contextFor(current, status.name.split(' '));
+    const outcome = await operation.call({}, context);
+    const empty = outcome.kind === 'done' && hasNoSessions(outcome.data);
+    return empty ? help : await outcomeAnswer(current, status.name, outcome);
+  } catch (error) {
+    if (isFlightError(error, 'not-a-repository')) return help;
+    throw error;
+  }
+}
+
+function hasNoSessions(data: unknown): boolean {
+  const sessions: unknown =
+    typeof data === 'object' && data !== null ? Reflect.get(data, 'sessions') : null;
+  return Array.isArray(sessions) && sessions.length === 0;
+}
+
+function contextFor(current: Frame, commandLine: readonly string[]): OperationContext {
+  const { globals, interruption } = current;
+  const speaks = !globals.quiet && (!globals.json || globals.verbose);
+  const say = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  return {
+    directory: startDirectory(globals),
+    env: process.env,
+    git: openGit({
+      env: process.env,
+      signal: interruption.signal,
+      ...(globals.verbose ? { trace: (call: GitCall) => say(traced(call)) } : {}),
+    }),
+    clock: systemClock,
+    pid: process.pid,
+    commandLine,
+    located: (root) => {
+      current.root = root;
+    },
+    spell: (args) => speller(current, 'here').command(args),
+    breakLock: globals.breakLock,
+    interactive: current.interactive,
+    signal: interruption.signal,
+    progress: (message) => {
+      if (speaks) say(message);
+    },
+    warn: (warning) => {
+      current.warnings.push(warning);
+    },
+  };
+}
+
+function traced(call: GitCall): string {
+  return `git ${call.argv.join(' ')}  ${call.milliseconds.toFixed(1)} ms, exit ${call.exit ?? 'by signal'}, in ${call.cwd}`;
+}

@@ -1,0 +1,43 @@
+/**
+ * What the index says about every path, the flags included that make `git status` look away.
+ */
+import { gitFields, type Git } from './git.ts';
+
+export interface IndexEntry {
+  readonly path: string;
+  /** `100644`, `100755`, `120000`, `160000` */
+  readonly mode: string;
+  readonly oid: string;
+  /** 0, or 1 to 3 while unmerged */
+  readonly stage: number;
+  /** git is told that the file need not be there; if it is there, edits of it are not shown */
+  readonly skipWorktree: boolean;
+  /** git is told not to look at the file at all */
+  readonly assumeUnchanged: boolean;
+}
+
+/** One process: `ls-files -s -v -z` in the root of `worktree`. A sparse index is spelled out. */
+export async function listIndex(port: Git, worktree: string): Promise<IndexEntry[]> {
+  return parseIndex(await gitFields(port, worktree, ['ls-files', '-s', '-v', '-z']));
+}
+
+/** Pure: fields `<tag> <mode> <oid> <stage>\t<path>`; a lower-case tag is assume-unchanged. */
+export function parseIndex(fields: readonly string[]): IndexEntry[] {
+  const entries: IndexEntry[] = [];
+  for (const field of fields) {
+    const tab = field.indexOf('\t');
+    const [tag, mode, oid, stage] = field.slice(0, tab).split(' ');
+    if (tab < 0 || tag === undefined || mode === undefined || oid === undefined) {
+      throw new TypeError(`not a line of ls-files: ${JSON.stringify(field)}`);
+    }
+    entries.push({
+      path: field.slice(tab + 1),
+      mode,
+      oid,
+      stage: Number(stage),
+      skipWorktree: tag.toUpperCase() === 'S',
+      assumeUnchanged: tag !== tag.toUpperCase(),
+    });
+  }
+  return entries;
+}

@@ -1,0 +1,132 @@
+/**
+ * The frame of every operation that changes something: take the lock, look anew, finish or roll
+ * back what a crash cut off, do the work, publish the manifest.
+ *
+ * - Under the lock only fresh facts count; what an operation planned before is planned again.
+ * - Recovery comes first and is said (warning `recovered`): it was consented to already.
+ * - Entries of the manifest that are proven become sessions when something is changed anyway.
+ */
+import { describe, isFlightError } from '../kernel/errors.ts';
+import type { Git } from '../git/git.ts';
+import { withLock, type Held } from '../safety/lock.ts';
+import { ensureWritable } from '../safety/writable.ts';
+import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
+import { observe, type Observation } from '../sessions/observe.ts';
+import type { Project } from '../sessions/project.ts';
+import { readRegistry } from '../sessions/registry.ts';
+import type { SessionFacts } from '../sessions/facts.ts';
+import { takeOver, takeOverAll } from './take-over.ts';
+import type { OperationContext } from './context.ts';
+import { recover } from './recover.ts';
+
+/** What the body of a change works with. All of it is fresh and holds as long as the lock. */
+export interface Change {
+  readonly project: Project;
+  readonly held: Held;
+  /** git, marked as belonging to this operation */
+  readonly git: Git;
+  readonly facts: Observation;
+  /** looks again, after something was done */
+  readonly lookAgain: () => Promise<Observation>;
+  /** makes a proven manifest entry a session now, before it is acted on; others are left as they are */
+  readonly takeOver: (session: SessionFacts) => Promise<SessionFacts>;
+  /** the manifest entry of this id goes, although no record stands behind it */
+  readonly drop: (id: string) => void;
+}
+
+/**
+ * Runs `body` under the lock. The manifest is rewritten afterwards, also if the body failed
+ * half-way: it shows what is there.
+ * @throws FlightError `busy`, `not-writable`, `manifest-newer`, `manifest-foreign`, and what the body throws
+ */
+export async function change<T>(
+  context: OperationContext,
+  project: Project,
+  body: (change: Change) => Promise<T>,
+): Promise<T> {
+  await ensureWritable(project, [project.commonDir, project.sessionsDir], context.commandLine);
+  return withLock(project, lockOptions(context), async (held) => {
+    const inner: Project = { ...project, git: held.git };
+    const look = (): Promise<Observation> => observe(inner, context.directory);
+    let facts = await look();
+    await checkManifest(inner, facts.manifest);
+    const recovered = await recover(context, inner, held, facts);
+    if (recovered) facts = await look();
+    const dropped = new Set<string>();
+    const taker = { context, project: inner, held };
+    try {
+      const result = await body({
+        project: inner,
+        held,
+        git: held.git,
+        facts,
+        lookAgain: look,
+        takeOver: async (session) => {
+          if (session.recordOid !== null || session.broken !== null) return session;
+          await takeOver(taker, facts, session.key);
+          dropped.add(session.name);
+          const fresh = (await look()).sessions.find((one) => one.key === session.key);
+          return fresh ?? session;
+        },
+        drop: (id) => dropped.add(id),
+      });
+      await takeOverAll(taker, await look(), dropped);
+      await publish(inner, context.clock.now(), dropped);
+      return result;
+    } catch (error) {
+      // a refusal has changed no file; what failed half-way is shown as it is
+      if (recovered || !isRefusal(error)) {
+        await publish(inner, context.clock.now(), dropped).catch(() => undefined);
+      }
+      throw error;
+    }
+  });
+}
+
+function isRefusal(error: unknown): boolean {
+  return isFlightError(error) && [2, 3, 4, 7].includes(describe(error).exit);
+}
+
+/**
+ * Runs `body` under the lock without looking first, for the last step of an operation that looked
+ * before: it touches only what its own intent guards. The manifest is rewritten afterwards.
+ */
+export async function finishChange<T>(
+  context: OperationContext,
+  project: Project,
+  body: (held: Held, project: Project) => Promise<T>,
+): Promise<T> {
+  return withLock(project, lockOptions(context), async (held) => {
+    const inner: Project = { ...project, git: held.git };
+    const result = await body(held, inner);
+    await publish(inner, context.clock.now(), new Set());
+    return result;
+  });
+}
+
+/** The same, for what must be tidied up although Ctrl-C was pressed: it is short. */
+export function uninterrupted(
+  context: OperationContext,
+  project: Project,
+): { readonly context: OperationContext; readonly project: Project } {
+  const { signal } = new AbortController();
+  const git: Git = { ...project.git, signal };
+  return { context: { ...context, signal, git }, project: { ...project, git } };
+}
+
+function lockOptions(context: OperationContext): Parameters<typeof withLock>[1] {
+  const { commandLine, breakLock, clock, signal, progress } = context;
+  return { command: commandLine, breakLock, clock, signal, progress };
+}
+
+/** Rewrites the manifest if it does not show what is there. Under the lock. */
+async function publish(project: Project, now: Date, dropped: ReadonlySet<string>): Promise<void> {
+  const [registry, manifest] = await Promise.all([
+    readRegistry(project.git, project.commonDir),
+    readManifest(project),
+  ]);
+  const records = [...registry.sessions.values()].flatMap((stored) =>
+    stored.read.kind === 'record' ? [stored.read.record] : [],
+  );
+  await writeManifest(project, manifest, records, dropped, now);
+}

@@ -1,0 +1,123 @@
+/**
+ * `parallel create`: a session of one's own. Read top to bottom it is the order of SPEC: name,
+ * base, what is uncommitted in the main checkout, then make it, then files. The registration is
+ * made under the lock; checkout, hook and files are not, the record's intent guards them.
+ */
+import * as z from 'zod/mini';
+import { done, undecided, type Outcome } from '../kernel/outcome.ts';
+import { checkVersion } from '../git/version.ts';
+import { observe } from '../sessions/observe.ts';
+import { parseSessionName, sessionKey } from '../sessions/name.ts';
+import type { OperationContext } from './context.ts';
+import { chooseBase } from './create/base.ts';
+import { baseDecision, dirtyDecision } from './create/decisions.ts';
+import { answerExisting } from './create/existing.ts';
+import { enterLine } from './enter.ts';
+import { lookAtMain } from './create/main-checkout.ts';
+import { makeSession } from './create/make.ts';
+import type { CreateRequest } from './create/request.ts';
+import { defineOperation } from './define.ts';
+import { projectOf } from './project.ts';
+import { CreateReport } from './shapes/create.ts';
+
+export const CreateInput = z.object({
+  name: z.string(),
+  goals: z._default(z.array(z.string()), []),
+  base: z.optional(z.string()),
+  dirty: z.optional(z.enum(['carry', 'leave'])),
+  agent: z.optional(z.string()),
+});
+
+export type CreateInput = z.infer<typeof CreateInput>;
+
+async function run(input: CreateInput, context: OperationContext): Promise<Outcome<CreateReport>> {
+  const name = parseSessionName(input.name);
+  const [project] = await Promise.all([
+    projectOf(context),
+    checkVersion(context.git, context.directory),
+  ]);
+  const facts = await observe(project, context.directory);
+  const request: CreateRequest = {
+    name,
+    key: sessionKey(name),
+    goals: input.goals,
+    ...(input.base === undefined ? {} : { base: input.base }),
+    agent: input.agent ?? project.settings.agent.value,
+    dirty: input.dirty ?? null,
+  };
+  const existing = await answerExisting(context, project, facts, request);
+  if (existing !== null) return existing;
+
+  const base = await chooseBase(project, facts, request);
+  if (base.kind === 'ask') return undecided(baseDecision(request, base));
+
+  const main = await lookAtMain(project, request, base.oid);
+  if (main.kind === 'ask') return undecided(dirtyDecision(request, base.name, main));
+  for (const warning of main.warnings) context.warn(warning);
+
+  const made = await makeSession(context, project, request, base, main);
+  if (made.kind === 'existed') {
+    // somebody else was quicker; what they made is answered, once it is whole
+    const now = await observe(project, context.directory);
+    const answer = await answerExisting(context, project, now, request);
+    if (answer !== null) return answer;
+    return run(input, context);
+  }
+  const { record } = made;
+  return done(
+    {
+      created: true,
+      session: {
+        name: record.name,
+        branch: record.branch,
+        worktree: record.worktree,
+        base: record.base,
+        goals: record.goals,
+        startedAt: record.startedAt,
+        ...(record.agent === undefined ? {} : { agent: record.agent }),
+      },
+      copied: record.copied,
+      enter: enterLine(record.worktree, record.agent ?? null),
+    },
+    {
+      next: [
+        { args: ['parallel', 'status', record.name], why: 'shows the session in full' },
+        {
+          args: ['parallel', 'remove', record.name],
+          why: 'ends it: pull request, merge, keep or abandon',
+        },
+      ],
+    },
+  );
+}
+
+export const create = defineOperation({
+  name: 'parallel create',
+  summary: 'Start a session: a worktree and a branch of its own',
+  description:
+    'Makes branch and worktree from a local branch, copies environment files, and prints how to go there. ' +
+    'Uncommitted changes of the main checkout are not in the new session unless they are carried. ' +
+    'Nothing is fetched, pushed or tracked. Called again with the same name it answers the session that is there.',
+  effect: 'change',
+  input: CreateInput,
+  flags: {
+    name: { about: 'name of the session', positional: 'one', value: 'NAME' },
+    goals: { about: 'what it is for', flag: 'goal', value: 'TEXT', repeatable: true },
+    base: { about: 'local branch to start from and to return to', value: 'BRANCH' },
+    dirty: {
+      about: 'uncommitted changes of the main checkout: copy them into the session, or leave them',
+      value: 'carry|leave',
+      choices: ['carry', 'leave'],
+    },
+    agent: { about: 'agent the session is for, shown in how to go there', value: 'ID' },
+  },
+  output: CreateReport,
+  examples: [
+    {
+      args: 'parallel create auth --goal "Sign tokens"',
+      about: 'a session from the current branch',
+    },
+    { args: 'parallel create fix --base release --dirty leave', about: 'from another branch' },
+  ],
+  run,
+});

@@ -1,0 +1,191 @@
+/** A session, a branch or a folder of that name is there already. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FlightError } from '../../kernel/errors.ts';
+import { done, type Outcome } from '../../kernel/outcome.ts';
+import { parseBranchName } from '../../git/oid.ts';
+import { readStatus } from '../../git/status.ts';
+import type { SessionFacts } from '../../sessions/facts.ts';
+import { exists } from '../../sessions/links.ts';
+import { observe, type Observation } from '../../sessions/observe.ts';
+import { branchNameFor, worktreePathFor, type Project } from '../../sessions/project.ts';
+import { lastActivity } from '../../sessions/last-activity.ts';
+import type { OperationContext } from '../context.ts';
+import { enterLine } from '../enter.ts';
+import type { CreateReport } from '../shapes/create.ts';
+import type { CreateRequest } from './request.ts';
+
+/** How long a session that is still being made is waited for. */
+const patienceMs = 60_000;
+
+/**
+ * @returns the answer if a healthy session is there, `null` if the name is free (or what is there
+ * is the rest of a crash, which the create itself rolls back)
+ * @throws FlightError `session-differs`, `session-not-open`, `session-busy`, `name-taken`,
+ * `branch-without-session`, `sessions-dir-missing`
+ */
+export async function answerExisting(
+  context: OperationContext,
+  project: Project,
+  facts: Observation,
+  request: CreateRequest,
+): Promise<Outcome<CreateReport> | null> {
+  let now = facts;
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const session = now.sessions.find((one) => one.key === request.key);
+    if (session === undefined) {
+      checkSessionsDir(project, now);
+      await checkFree(project, now, request);
+      return null;
+    }
+    if (session.name !== request.name) {
+      throw new FlightError('name-taken', {
+        name: request.name,
+        by: `session ${session.name}`,
+        why: 'differs only in case',
+      });
+    }
+    // a create of a dead process is rolled back under the lock, and the name is free again
+    if (session.record?.intent?.kind === 'creating' && session.ownerDead === true) return null;
+    if (session.record?.intent === undefined)
+      return answerSession(project, session, request, context);
+    if (performance.now() > until || session.record.intent.kind !== 'creating') {
+      throw busy(session);
+    }
+    context.progress(`Waiting for session ${session.name}, which is being made.`);
+    await sleep(100, undefined, { signal: context.signal });
+    now = await observe(project, context.directory);
+  }
+}
+
+function busy(session: SessionFacts): FlightError {
+  const intent = session.record?.intent;
+  const owner = intent?.owner;
+  return new FlightError('session-busy', {
+    name: session.name,
+    operation: intent?.kind ?? 'a change',
+    ...(owner === undefined
+      ? {}
+      : {
+          holder: { pid: owner.pid, host: owner.host, command: owner.command, since: owner.since },
+        }),
+  });
+}
+
+/** @throws FlightError `sessions-dir-missing` */
+export function checkSessionsDir(project: Project, facts: Observation): void {
+  if (!facts.sessionsDirMissing) return;
+  throw new FlightError('sessions-dir-missing', {
+    directory: project.sessionsDir,
+    names: facts.sessions.filter((s) => s.place.kind !== 'put-away').map((s) => s.name),
+  });
+}
+
+/**
+ * Neither branch nor folder of that name may be there, nor a branch that git cannot have beside it.
+ * @throws FlightError `name-taken`, `branch-without-session`
+ */
+export async function checkFree(
+  project: Project,
+  facts: Observation,
+  request: Pick<CreateRequest, 'name'>,
+): Promise<void> {
+  const { name } = request;
+  const branch = branchNameFor(project, name);
+  const path = worktreePathFor(project, name);
+  const taken = (by: string, why: string): FlightError =>
+    new FlightError('name-taken', { name, by, why });
+  if (parseBranchName(branch) === null)
+    throw taken(`branch ${branch}`, 'is no name git would take');
+  for (const existing of facts.registry.branches.keys()) {
+    if (existing === branch) {
+      const worktree = facts.worktrees.find((one) => one.branch === branch)?.path;
+      throw new FlightError('branch-without-session', {
+        name,
+        branch,
+        ...(worktree === undefined ? {} : { worktree }),
+      });
+    }
+    const one = existing.toLowerCase();
+    const other = branch.toLowerCase();
+    if (one === other) throw taken(`branch ${existing}`, 'differs only in case');
+    if (one.startsWith(`${other}/`) || other.startsWith(`${one}/`)) {
+      throw taken(`branch ${existing}`, `stands in the way of branch ${branch}`);
+    }
+  }
+  const registered = facts.worktrees.find((one) => one.path === path);
+  if (registered !== undefined)
+    throw taken(`a worktree registered at ${path}`, 'belongs to no session');
+  if (await exists(path)) throw taken(`the folder ${path}`, 'exists already');
+}
+
+async function answerSession(
+  project: Project,
+  session: SessionFacts,
+  request: CreateRequest,
+  context: OperationContext,
+): Promise<Outcome<CreateReport>> {
+  const { record, place } = session;
+  if (record === null) {
+    throw new FlightError('broken-record', {
+      name: session.name,
+      why: session.broken ?? 'unknown',
+    });
+  }
+  const open = session.health === 'ok' || session.health === 'locked';
+  if (record.state !== 'active' || !open) {
+    throw new FlightError('session-not-open', {
+      name: session.name,
+      state: record.state === 'active' ? session.health : record.state,
+      restore: ['parallel', 'restore', session.name],
+    });
+  }
+  const differs = (what: string, recorded: string, asked: string): FlightError =>
+    new FlightError('session-differs', { name: session.name, what, recorded, asked });
+  if (request.base !== undefined && request.base !== record.base.name) {
+    throw differs('base', record.base.name, request.base);
+  }
+  if (request.goals.length > 0 && !same(request.goals, record.goals)) {
+    throw differs('set of goals', JSON.stringify(record.goals), JSON.stringify(request.goals));
+  }
+  context.warn({
+    code: 'session-existed',
+    message: `Session ${session.name} was there already, started ${record.startedAt}; it is unchanged.`,
+  });
+  const existing = place.kind === 'present' ? await existingFacts(project, session, place) : null;
+  return done({
+    created: false,
+    session: {
+      name: record.name,
+      branch: record.branch,
+      worktree: record.worktree,
+      base: record.base,
+      goals: record.goals,
+      startedAt: record.startedAt,
+      ...(record.agent === undefined ? {} : { agent: record.agent }),
+    },
+    copied: record.copied,
+    enter: enterLine(record.worktree, request.agent ?? record.agent ?? null),
+    existing: existing ?? { lastActivityAt: null, ahead: null, changes: null },
+  });
+}
+
+async function existingFacts(
+  project: Project,
+  session: SessionFacts,
+  place: SessionFacts['place'] & { kind: 'present' },
+): Promise<NonNullable<CreateReport['existing']>> {
+  const base = session.record?.base.name ?? '';
+  const status = await readStatus(project.git, place.path, {
+    compareWith: { branch: session.branch, base },
+  });
+  return {
+    lastActivityAt: await lastActivity(project.git, place, session.branchTip, status),
+    ahead: status.ahead,
+    changes: status.entries.length,
+  };
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((item, at) => item === other[at]);
+}

@@ -1,0 +1,182 @@
+/**
+ * Making the session. Under the lock: branch, record, registration, token (quick). Without it:
+ * checkout, hook, files (slow, private, guarded by the intent `creating`). Then the intent goes.
+ * Whatever fails is taken back; files that were written go to the trash.
+ */
+import { randomUUID } from 'node:crypto';
+import { FlightError } from '../../kernel/errors.ts';
+import { faultPoint } from '../../kernel/faults.ts';
+import { absolute } from '../../kernel/path.ts';
+import { readConfig } from '../../git/config.ts';
+import { findHook, hooksFolder, runHook } from '../../git/hooks.ts';
+import { checkOutFiles } from '../../git/new-worktree.ts';
+import { markedGit } from '../../git/git.ts';
+
+import { carry } from '../../safety/carry.ts';
+import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
+import type { Held } from '../../safety/lock.ts';
+import { register, replaceRecord, reserve, similarAdminIds } from '../../safety/registration.ts';
+import { observe } from '../../sessions/observe.ts';
+import type { SessionRecord } from '../../sessions/record.ts';
+import {
+  branchNameFor,
+  rememberMainCheckout,
+  worktreePathFor,
+  type Project,
+} from '../../sessions/project.ts';
+import { change, finishChange, uninterrupted } from '../change.ts';
+import type { OperationContext } from '../context.ts';
+import { takeBackCreate } from '../recover.ts';
+import type { Base } from './base.ts';
+import { checkFree, checkSessionsDir } from './existing.ts';
+import type { MainCheckout } from './main-checkout.ts';
+import type { CreateRequest } from './request.ts';
+
+export type Made =
+  | { readonly kind: 'made'; readonly record: SessionRecord }
+  /** another process made a session of that name meanwhile */
+  | { readonly kind: 'existed' };
+
+type Registered = Awaited<ReturnType<typeof register>>;
+
+/** The post-checkout hook may install dependencies; it must not hang for ever. */
+const hookLimitMs = 600_000;
+
+export async function makeSession(
+  context: OperationContext,
+  project: Project,
+  request: CreateRequest,
+  base: Base & { kind: 'base' },
+  main: MainCheckout & { kind: 'go' },
+): Promise<Made> {
+  let owner: Held['owner'] | null = null;
+  const registered = await change(context, project, async ({ held, project: inner, facts }) => {
+    if (facts.sessions.some((one) => one.key === request.key)) return null;
+    checkSessionsDir(project, facts);
+    await checkFree(inner, facts, request);
+    ({ owner } = held);
+    await rememberMainCheckout(inner);
+    const record = await newRecord(context, inner, held, request, base);
+    const reserved = await reserve(held.git, inner, request.key, record);
+    if ('lost' in reserved) {
+      throw new FlightError('plan-changed', { name: request.name, what: 'The branch' });
+    }
+    try {
+      return await register(held.git, inner, reserved);
+    } catch (error) {
+      await takeBack(context, inner, held, request);
+      throw error;
+    }
+  });
+  if (registered === null || owner === null) return { kind: 'existed' };
+  return { kind: 'made', record: await fill(context, project, owner, registered, main) };
+}
+
+async function newRecord(
+  context: OperationContext,
+  project: Project,
+  held: Held,
+  request: CreateRequest,
+  base: Base & { kind: 'base' },
+): Promise<SessionRecord> {
+  const startedAt = context.clock.now().toISOString();
+  return {
+    schema: 1,
+    name: request.name,
+    branch: branchNameFor(project, request.name),
+    worktree: worktreePathFor(project, request.name),
+    adminId: null,
+    token: randomUUID(),
+    state: 'active',
+    base: { name: base.name, oid: base.oid },
+    goals: [...request.goals],
+    startedAt,
+    ...(request.agent === null ? {} : { agent: request.agent }),
+    copied: [],
+    carried: [],
+    intent: {
+      kind: 'creating',
+      owner: { ...held.owner },
+      since: startedAt,
+      adminIdsBefore: await similarAdminIds(project, request.name),
+    },
+  };
+}
+
+/** Checkout, hook, files; then the session is whole and the intent goes. */
+async function fill(
+  context: OperationContext,
+  project: Project,
+  owner: Held['owner'],
+  registered: Registered,
+  main: MainCheckout & { kind: 'go' },
+): Promise<SessionRecord> {
+  const { record } = registered;
+  const worktree = absolute(record.worktree);
+  const git = markedGit(project.git, owner.token);
+  try {
+    faultPoint('create.checkout:before');
+    await checkOutFiles(git, worktree);
+    faultPoint('create.checkout:after');
+    await postCheckout(context, project, record);
+    faultPoint('create.hook:after');
+    const from = project.mainCheckout;
+    const copied = from === null ? [] : await copyFiles(from, worktree, environmentFiles);
+    faultPoint('create.copy:after');
+    const carried =
+      from === null || main.carry === null ? [] : await carry(git, from, worktree, main.carry);
+    faultPoint('create.carry:after');
+    return await finishChange(context, project, async (held, inner) => {
+      const { intent: _, ...rest } = record;
+      const whole: SessionRecord = { ...rest, copied, carried };
+      await replaceRecord(held.git, inner, registered.key, registered.recordOid, whole);
+      faultPoint('create.done:after');
+      return whole;
+    });
+  } catch (error) {
+    const calm = uninterrupted(context, project);
+    await change(calm.context, calm.project, async ({ held, project: inner }) => {
+      await takeBack(calm.context, inner, held, { key: registered.key });
+    }).catch(() => {
+      // what cannot be taken back now is taken back by the next change: the intent stands
+    });
+    throw error;
+  }
+}
+
+/** Runs as for `git worktree add`: old commit null, flag 1. @throws FlightError `hook-failed` */
+async function postCheckout(
+  context: OperationContext,
+  project: Project,
+  record: SessionRecord,
+): Promise<void> {
+  const config = await readConfig(project.git, project.root);
+  const folder = hooksFolder(config, project.root, project.commonDir, context.env);
+  const hook = await findHook(folder, 'post-checkout');
+  if (hook === null) return;
+  const { oid } = record.base;
+  const result = await runHook(project.git, hook, ['0'.repeat(oid.length), oid, '1'], {
+    cwd: absolute(record.worktree),
+    timeoutMs: hookLimitMs,
+  });
+  if (result.exit !== 0) {
+    throw new FlightError('hook-failed', {
+      hook: 'post-checkout',
+      exit: result.exit,
+      output: (result.stdout.toString('utf8') + result.stderr.toString('utf8')).slice(-4_000),
+    });
+  }
+}
+
+async function takeBack(
+  context: OperationContext,
+  project: Project,
+  held: Held,
+  request: Pick<CreateRequest, 'key'>,
+): Promise<void> {
+  const facts = await observe(project, context.directory);
+  const session = facts.sessions.find((one) => one.key === request.key);
+  if (session?.record?.intent?.kind !== 'creating') return;
+  const what = await takeBackCreate(context, project, held, session);
+  context.warn({ code: 'rolled-back', message: `${session.name}: ${what}` });
+}

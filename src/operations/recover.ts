@@ -1,0 +1,110 @@
+/**
+ * Finishing or rolling back what a crash cut off. Every operation that changes something does
+ * this first, under the lock; what was begun was consented to. One recovery that fails does not
+ * stop the others, nor the operation: its session stays `interrupted` and says so.
+ */
+import { isFlightError, describe } from '../kernel/errors.ts';
+import type { Held } from '../safety/lock.ts';
+import { replaceRecord } from '../safety/registration.ts';
+import { rollBackCreate } from '../safety/rollback-create.ts';
+import { putAway } from '../safety/put-away.ts';
+import { recoverRemoval, type RecoveredRemoval } from '../safety/recover-removal.ts';
+import type { Facts, SessionFacts } from '../sessions/facts.ts';
+import type { Project } from '../sessions/project.ts';
+import type { SessionRecord } from '../sessions/record.ts';
+import type { OperationContext } from './context.ts';
+
+/** @returns true if something was done, so that the facts are old */
+export async function recover(
+  context: OperationContext,
+  project: Project,
+  held: Held,
+  facts: Facts,
+): Promise<boolean> {
+  let changed = false;
+  for (const session of facts.sessions) {
+    if (session.ownerDead !== true || session.record?.intent === undefined) continue;
+    try {
+      const what = await recoverOne(context, project, held, session);
+      changed = true;
+      context.warn({ code: 'recovered', message: `${session.name}: ${what}` });
+    } catch (error) {
+      const why = isFlightError(error) ? describe(error).message : String(error);
+      const message = `What was cut off in session ${session.name} could not be finished: ${why}`;
+      context.warn({ code: 'not-recovered', message });
+    }
+  }
+  return changed;
+}
+
+/** @returns what was done, as the rest of a sentence */
+export async function recoverOne(
+  context: OperationContext,
+  project: Project,
+  held: Held,
+  session: SessionFacts,
+): Promise<string> {
+  const intent = session.record?.intent;
+  switch (intent?.kind) {
+    case undefined:
+      return 'nothing was cut off.';
+    case 'creating':
+      return takeBackCreate(context, project, held, session);
+    case 'removing':
+      return removalSentence(await recoverRemoval(project, held, session));
+    case 'restoring':
+    case 'landing':
+      return 'nothing was cut off.';
+    case 'publishing':
+      await clearIntent(held, project, session);
+      return 'a pull request that was cut off is not recorded; remove it again to go on.';
+  }
+}
+
+/** Rolls a create back; what was written goes to the trash. Also for a create that just failed. */
+export async function takeBackCreate(
+  context: OperationContext,
+  project: Project,
+  held: Held,
+  session: SessionFacts,
+): Promise<string> {
+  const remains = await rollBackCreate(held.git, project, session);
+  if (remains.kind === 'nothing') return 'a create that was cut off was rolled back.';
+  const place: SessionFacts['place'] =
+    remains.kind === 'files'
+      ? {
+          kind: 'present',
+          path: remains.path,
+          adminId: remains.adminId,
+          privateDir: remains.privateDir,
+          locked: null,
+          head: session.branchTip,
+          branch: session.branch,
+        }
+      : { kind: 'gone', adminId: null, privateDir: null, locked: null };
+  const { id } = await putAway(
+    project,
+    held,
+    { ...session, place },
+    { strategy: 'rollback', becomes: 'ended', at: context.clock.now() },
+  );
+  return `a create that was cut off was rolled back; its files are in the trash as ${id}.`;
+}
+
+async function clearIntent(held: Held, project: Project, session: SessionFacts): Promise<void> {
+  if (session.record === null || session.recordOid === null) return;
+  const { intent: _, ...rest } = session.record;
+  const record: SessionRecord = rest;
+  await replaceRecord(held.git, project, session.key, session.recordOid, record);
+}
+
+function removalSentence(recovered: RecoveredRemoval): string {
+  switch (recovered.kind) {
+    case 'rolled-back':
+      return 'a removal that was cut off was taken back; the session is as it was.';
+    case 'finished':
+      return `a removal that was cut off was finished; it is in the trash as ${recovered.entry.id}.`;
+    case 'nothing-to-do':
+      return 'a removal that was cut off had been finished already.';
+  }
+}

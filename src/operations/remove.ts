@@ -1,0 +1,180 @@
+/**
+ * `parallel remove`: ends a session by one of four strategies. In this order: refuse, decide,
+ * act, look, report. Nothing is lost by any of them: what leaves goes to the trash.
+ */
+import * as z from 'zod/mini';
+import { FlightError } from '../kernel/errors.ts';
+import { done, undecided, type Outcome } from '../kernel/outcome.ts';
+import { isWithin } from '../kernel/path.ts';
+import { checkVersion } from '../git/version.ts';
+import { real } from '../git/repository.ts';
+import type { SessionFacts } from '../sessions/facts.ts';
+import { observe, worktreeOf } from '../sessions/observe.ts';
+import type { Project } from '../sessions/project.ts';
+import { change } from './change.ts';
+import type { OperationContext } from './context.ts';
+import { defineOperation } from './define.ts';
+import { projectOf } from './project.ts';
+import { abandonDecision, strategyDecision } from './remove/decision.ts';
+import { freshSession, leave, refuse, type Departure } from './remove/leave.ts';
+import { landAndLeave } from './remove/merge.ts';
+import { publishAndLeave } from './remove/publish.ts';
+import { refuseBusy, targetOf, type RemoveRequest } from './remove/request.ts';
+import { strategies } from './shapes/parts.ts';
+import { RemoveReport, shapes } from './shapes/remove.ts';
+
+export const RemoveInput = z.object({
+  name: z.optional(z.string()),
+  strategy: z.optional(z.enum(strategies)),
+  yes: z._default(z.boolean(), false),
+  shape: z.optional(z.enum(shapes)),
+  into: z.optional(z.string()),
+  title: z.optional(z.string()),
+  bodyFile: z.optional(z.string()),
+  draft: z._default(z.boolean(), false),
+  prUrl: z.optional(z.string()),
+  verify: z.optional(z.string()),
+  forceInUse: z._default(z.boolean(), false),
+  force: z._default(z.boolean(), false),
+});
+
+export type RemoveInput = z.infer<typeof RemoveInput>;
+
+/** What a strategy answers beyond the name. */
+export type Removed = Omit<RemoveReport, 'name' | 'strategy' | 'cwdAfter'>;
+
+async function run(input: RemoveInput, context: OperationContext): Promise<Outcome<RemoveReport>> {
+  if (input.force) {
+    const detail =
+      'remove takes no --force. To throw the work away: --strategy abandon --yes (restore brings it back).';
+    throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
+  }
+  const [project] = await Promise.all([
+    projectOf(context),
+    checkVersion(context.git, context.directory),
+  ]);
+  const facts = await observe(project, context.directory);
+  const session = targetOf(input, facts);
+  const request: RemoveRequest = { ...input, key: session.key, name: session.name };
+  refuseBusy(session);
+  const strategy = input.strategy ?? (input.yes ? 'keep' : null);
+  if (strategy === null) return strategyDecision(context, project, facts, session, request);
+  if (strategy === 'keep' && isPutAway(session, 'kept')) {
+    return done(report(request, { branchDeleted: false, trash: null }, strategy));
+  }
+  if (strategy !== 'pr' && (input.prUrl !== undefined || input.draft)) {
+    throw new FlightError('usage', {
+      detail: '--pr-url and --draft belong to --strategy pr.',
+      command: ['parallel', 'remove'],
+    });
+  }
+  // asked before anything happens, and again under the lock
+  await refuse(context, { project, facts }, session, request, strategy);
+  if (strategy === 'abandon' && !input.yes) {
+    return undecided(await abandonDecision(context, project, session, request));
+  }
+  const standsInside = await callerInside(context, session);
+  const removed = await act(context, project, session, request, strategy);
+  if (removed === 'changed') {
+    const now = await observe(project, context.directory);
+    return strategyDecision(context, project, now, targetOf(input, now), request);
+  }
+  if (!standsInside) return done(report(request, removed, strategy));
+  context.warn({
+    code: 'cwd-gone',
+    message: `The folder you are in is in the trash now. Go on in ${project.root}.`,
+  });
+  return done({ ...report(request, removed, strategy), cwdAfter: project.root });
+}
+
+/** @returns `changed` if the session's branch moved between looking and acting */
+async function act(
+  context: OperationContext,
+  project: Project,
+  session: SessionFacts,
+  request: RemoveRequest,
+  strategy: RemoveReport['strategy'],
+): Promise<Removed | 'changed'> {
+  switch (strategy) {
+    case 'keep':
+      return justLeave(context, project, session, request, { strategy, becomes: 'kept' });
+    case 'abandon':
+      return justLeave(context, project, session, request, { strategy, becomes: 'ended' });
+    case 'merge':
+      return landAndLeave(context, project, session, request);
+    case 'pr':
+      return publishAndLeave(context, project, session, request);
+  }
+}
+
+async function justLeave(
+  context: OperationContext,
+  project: Project,
+  seen: SessionFacts,
+  request: RemoveRequest,
+  departure: Departure,
+): Promise<Removed | 'changed'> {
+  return change(context, project, async (frame) => {
+    const session = await freshSession(frame, request);
+    if (session.branchTip !== seen.branchTip) return 'changed';
+    return leave(context, frame, session, request, departure);
+  });
+}
+
+function report(
+  request: RemoveRequest,
+  removed: Removed,
+  strategy: RemoveReport['strategy'],
+): RemoveReport {
+  return { name: request.name, strategy, ...removed };
+}
+
+function isPutAway(session: SessionFacts, state: string): boolean {
+  return session.record?.state === state && session.place.kind === 'put-away';
+}
+
+async function callerInside(context: OperationContext, session: SessionFacts): Promise<boolean> {
+  const worktree = worktreeOf(session);
+  if (session.place.kind !== 'present') return false;
+  return isWithin(await real(context.directory), worktree);
+}
+
+export const remove = defineOperation({
+  name: 'parallel remove',
+  summary: 'End a session: pull request, merge, keep or abandon',
+  description:
+    'Ends one session. Without a strategy it answers with the question which of the four. ' +
+    'pr pushes the branch and opens a pull request; merge brings the work into its base; keep puts the folder away and keeps the branch; abandon puts everything into the trash. ' +
+    'Uncommitted work, operations in progress and people at work refuse it. restore brings it back.',
+  effect: 'destructive',
+  input: RemoveInput,
+  flags: {
+    name: { about: 'the session; inside one it may be left out', positional: 'one', value: 'NAME' },
+    strategy: {
+      about: 'how its work comes home',
+      value: strategies.join('|'),
+      choices: strategies,
+    },
+    yes: { about: 'consents to abandon; without a strategy it means keep' },
+    shape: {
+      about: 'merge: how (default: fast-forward, else a merge commit)',
+      value: shapes.join('|'),
+      choices: shapes,
+    },
+    into: { about: 'merge: into this local branch instead of the base', value: 'BRANCH' },
+    title: { about: 'pr: its title (default: the first goal)', value: 'TEXT' },
+    bodyFile: { about: 'pr: its text, from a file (default: the goals)', value: 'FILE' },
+    draft: { about: 'pr: as a draft' },
+    prUrl: { about: 'pr: records one that was opened by other means', value: 'URL' },
+    verify: { about: 'merge: run this on the merged files first', value: 'COMMAND' },
+    forceInUse: { about: 'although somebody works in it' },
+    force: { about: 'not there: see --strategy abandon --yes', hidden: true },
+  },
+  output: RemoveReport,
+  examples: [
+    { args: 'parallel remove auth', about: 'asks how, with what each way would do here' },
+    { args: 'parallel remove auth --strategy merge', about: 'into its base' },
+    { args: 'parallel remove auth --strategy abandon --yes', about: 'into the trash' },
+  ],
+  run,
+});

@@ -1,0 +1,51 @@
+/**
+ * Pieces that several answers are made of. Outputs are open: a reader must bear further fields.
+ * Times are ISO 8601, sizes bytes, paths absolute, object ids in full, texts byte for byte.
+ */
+import * as z from 'zod/mini';
+
+/** A list nobody changes after it was made. */
+export function list<T extends z.ZodMiniType>(item: T): z.ZodMiniReadonly<z.ZodMiniArray<T>> {
+  return z.readonly(z.array(item));
+}
+
+/** A command that runs as it stands: made by `context.spell`. */
+export const Command = z.object({ command: z.string(), argv: list(z.string()) });
+
+/** A command that helps, and why. */
+export const Hint = z.object({ command: z.string(), argv: list(z.string()), why: z.string() });
+
+/** What went wrong with one of several items. */
+export const ItemError = z.object({
+  code: z.string(),
+  message: z.string(),
+  hints: z.optional(list(Hint)),
+});
+
+export const PullRequest = z.object({ url: z.string(), number: z.nullable(z.number()) });
+
+/** A session as `create` and `adopt` answer it. */
+export const NewSession = z.object({
+  name: z.string(),
+  branch: z.string(),
+  worktree: z.string(),
+  base: z.object({ name: z.string(), oid: z.string() }),
+  goals: list(z.string()),
+  startedAt: z.string(),
+  agent: z.optional(z.string()),
+});
+
+/** Files that are not as the last commit left them, counted. */
+export const Changes = z.object({
+  staged: z.number(),
+  modified: z.number(),
+  untracked: z.number(),
+  conflicted: z.number(),
+});
+
+/** How a session's work is integrated. */
+export const strategies = ['pr', 'merge', 'keep', 'abandon'] as const;
+
+export type Hint = z.infer<typeof Hint>;
+export type ItemError = z.infer<typeof ItemError>;
+export type Changes = z.infer<typeof Changes>;

@@ -1,0 +1,139 @@
+/**
+ * What `parallel status` answers. A fact that was not collected is absent; one that could not be
+ * found out is `null` and never means "fine".
+ */
+import * as z from 'zod/mini';
+import { Changes, Hint, list, PullRequest } from './parts.ts';
+
+export const needs = [
+  'orphaned',
+  'moved',
+  'interrupted',
+  'unknown',
+  'conflicted',
+  'setup-failed',
+  'waiting',
+  'clash',
+  'landed',
+] as const;
+
+export const states = ['active', 'in-review', 'kept', 'ended'] as const;
+export const healths = ['ok', 'orphaned', 'moved', 'locked', 'interrupted', 'unknown'] as const;
+
+export const Activity = z.object({
+  /** `working`, `waiting`, `idle`, `gone` */
+  is: z.string(),
+  since: z.string(),
+  /** who says so: an agent's id, or `process` */
+  source: z.string(),
+  pid: z.optional(z.number()),
+});
+
+const sessionFields = {
+  name: z.string(),
+  state: z.enum(states),
+  health: z.enum(healths),
+  /** most urgent first */
+  needs: list(z.enum(needs)),
+  branch: z.string(),
+  worktree: z.nullable(z.string()),
+  base: z.object({
+    name: z.string(),
+    ahead: z.nullable(z.number()),
+    behind: z.nullable(z.number()),
+  }),
+  changes: z.nullable(Changes),
+  /** commits that are on no other branch */
+  onlyHere: z.optional(z.nullable(z.number())),
+  goals: list(z.string()),
+  startedAt: z.string(),
+  lastActivityAt: z.nullable(z.string()),
+  agent: z.optional(z.string()),
+  activity: z.nullable(Activity),
+  clashes: z.optional(list(z.string())),
+  landed: z.optional(z.nullable(z.boolean())),
+  pullRequest: z.optional(PullRequest),
+  /** one sentence why its health or its need is what it is, if there is more to say */
+  why: z.optional(z.string()),
+  /** when it ended, with `state: ended` */
+  endedAt: z.optional(z.string()),
+  next: z.optional(list(Hint)),
+};
+
+export const SessionStatus = z.object(sessionFields);
+
+/** One session in full. */
+export const SessionDetails = z.object({
+  ...sessionFields,
+  branchTip: z.nullable(z.string()),
+  baseOid: z.string(),
+  baseTip: z.nullable(z.string()),
+  /** branch HEAD is on, `null` if detached or unknown */
+  head: z.nullable(z.string()),
+  /** uncommitted paths, the first hundred; `null` if unknown */
+  paths: z.nullable(list(z.string())),
+  /** commits that the base lacks, newest first, the first hundred; `null` if unknown */
+  commits: z.nullable(list(z.object({ oid: z.string(), subject: z.string(), at: z.string() }))),
+  copied: list(z.string()),
+  carried: list(z.string()),
+  log: z.nullable(z.string()),
+  signals: list(Activity),
+});
+
+export const Here = z.object({
+  kind: z.enum(['main', 'session', 'stray', 'trash', 'elsewhere']),
+  name: z.optional(z.string()),
+});
+
+export const MainStatus = z.object({
+  /** `null`: detached */
+  branch: z.nullable(z.string()),
+  dirty: z.nullable(z.boolean()),
+  modified: z.nullable(z.number()),
+  untracked: z.nullable(z.number()),
+  behindUpstream: z.optional(z.number()),
+  /** of the upstream's last fetch */
+  fetchedAt: z.optional(z.string()),
+});
+
+export const StatusReport = z.object({
+  here: Here,
+  summary: z.object({
+    total: z.number(),
+    active: z.number(),
+    inReview: z.number(),
+    orphaned: z.number(),
+    /** kept ones, with `--all` */
+    kept: z.optional(z.number()),
+    needYou: z.number(),
+  }),
+  project: z.object({ name: z.string(), root: z.string(), sessionsDir: z.string() }),
+  /** `null`: a bare repository */
+  main: z.nullable(MainStatus),
+  sessions: list(SessionStatus),
+  /** with a name: that one session in full */
+  session: z.optional(SessionDetails),
+  strays: list(
+    z.object({
+      path: z.string(),
+      branch: z.nullable(z.string()),
+      owner: z.nullable(z.string()),
+    }),
+  ),
+  interrupted: list(z.object({ operation: z.string(), name: z.string(), since: z.string() })),
+  trash: z.object({
+    count: z.number(),
+    /** absent: not added up, as that would read every file in it */
+    bytes: z.optional(z.nullable(z.number())),
+    /** when the oldest may be emptied */
+    oldestExpiresAt: z.optional(z.string()),
+  }),
+  enter: z.string(),
+  observedAt: z.string(),
+});
+
+export type StatusReport = z.infer<typeof StatusReport>;
+export type SessionStatus = z.infer<typeof SessionStatus>;
+export type SessionDetails = z.infer<typeof SessionDetails>;
+export type Activity = z.infer<typeof Activity>;
+export type MainStatus = z.infer<typeof MainStatus>;

@@ -1,0 +1,180 @@
+/** What is found out about each session, side by side: a status per worktree, little more. */
+import { availableParallelism } from 'node:os';
+import type { Warning } from '../../kernel/outcome.ts';
+import { startOf } from '../../kernel/process-start.ts';
+import { pooled } from '../../kernel/pooled.ts';
+import { isFlightError } from '../../kernel/errors.ts';
+import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
+import { oid } from '../../git/oid.ts';
+import { readStatus, type Status } from '../../git/status.ts';
+import { landedBy } from '../../integration/landed.ts';
+import { activities, type ActivitySource } from '../../safety/activity.ts';
+import type { SessionFacts } from '../../sessions/facts.ts';
+import { lastActivity } from '../../sessions/last-activity.ts';
+import type { Project } from '../../sessions/project.ts';
+import type { OperationContext } from '../context.ts';
+import { countChanges } from '../create/main-checkout.ts';
+import type { Activity, SessionStatus } from '../shapes/status.ts';
+import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
+
+/** What was looked up for one session, before it is put into words. */
+export interface Looked {
+  readonly facts: SessionFacts;
+  readonly status: Status | null;
+  readonly ahead: number | null;
+  readonly behind: number | null;
+  /** absent: not looked up; `null`: could not be found out */
+  readonly landed?: boolean | null;
+  readonly onlyHere?: number | null;
+  readonly activity: Activity | null;
+  readonly lastActivityAt: string | null;
+}
+
+/** All of `sessions`, those that need somebody first, then by last activity. */
+export async function lookAtSessions(
+  context: OperationContext,
+  project: Project,
+  sessions: readonly SessionFacts[],
+): Promise<SessionStatus[]> {
+  const [times, active] = await Promise.all([
+    commitTimes(
+      project.git,
+      project.commonDir,
+      sessions.map((one) => one.branch),
+    ),
+    activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
+  ]);
+  for (const warning of active.warnings) context.warn(warning);
+  const looked = await pooled(sessions, 2 * availableParallelism() + 2, (session) =>
+    look(project, session, active, times.get(session.branch), context.warn),
+  );
+  return sortByNeed(looked.map((one) => sessionStatus(context, one)));
+}
+
+async function look(
+  project: Project,
+  facts: SessionFacts,
+  active: ActivitySource,
+  tipTime: Date | undefined,
+  warn: (warning: Warning) => void,
+): Promise<Looked> {
+  const { git, commonDir } = project;
+  const { place, record, branchTip, baseTip } = facts;
+  const status = place.kind === 'present' ? await statusOf(project, facts, warn) : null;
+  const counts = await distance(project, facts, status);
+  const newCommits = branchTip !== null && record !== null && branchTip !== record.base.oid;
+  const maybeLanded = newCommits && counts !== null && (counts.ahead === 0 || counts.behind > 0);
+  const verdict =
+    maybeLanded && baseTip !== null && record !== null && branchTip !== null
+      ? await landedBy(git, project, {
+          branch: facts.branch,
+          branchTip,
+          bases: [{ name: record.base.name, tip: baseTip }],
+          recordedBaseOid: oid(record.base.oid),
+        })
+      : null;
+  const landed =
+    verdict === null
+      ? branchTip === null || counts === null
+        ? null
+        : false
+      : verdict.kind === 'unknown'
+        ? null
+        : verdict.kind === 'landed';
+  const askOnly = facts.health === 'orphaned' || record?.state === 'kept';
+  const onlyHere =
+    askOnly && branchTip !== null
+      ? await commitsOnlyHere(git, commonDir, [branchTip], facts.branch).catch(() => null)
+      : undefined;
+  return {
+    facts,
+    status,
+    ahead: counts?.ahead ?? null,
+    behind: counts?.behind ?? null,
+    landed,
+    ...(onlyHere === undefined ? (askOnly ? { onlyHere: 0 } : {}) : { onlyHere }),
+    activity: active.of(facts),
+    lastActivityAt:
+      place.kind === 'present'
+        ? await lastActivity(git, place, null, status, tipTime)
+        : (tipTime?.toISOString() ?? null),
+  };
+}
+
+/** A worktree whose status cannot be read is one unknown session, not a failure for all. */
+async function statusOf(
+  project: Project,
+  facts: SessionFacts,
+  warn: (warning: Warning) => void,
+): Promise<Status | null> {
+  const { place, record, branch } = facts;
+  if (place.kind !== 'present' || record === null) return null;
+  try {
+    return await readStatus(project.git, place.path, {
+      compareWith: { branch, base: record.base.name },
+    });
+  } catch (error) {
+    if (!isFlightError(error)) throw error;
+    const why = isFlightError(error, 'git-failed') ? error.data.stderr.trim() : error.code;
+    warn({
+      code: 'status-unknown',
+      message: `The state of ${facts.name} could not be read: ${why}`,
+    });
+    return null;
+  }
+}
+
+/** Ahead and behind of the local base: from status if it compared with it, else asked apart. */
+async function distance(
+  project: Project,
+  facts: SessionFacts,
+  status: Status | null,
+): Promise<{ ahead: number; behind: number } | null> {
+  const { branchTip, baseTip, record } = facts;
+  if (branchTip === null || baseTip === null || record === null) return null;
+  if (branchTip === baseTip) return { ahead: 0, behind: 0 };
+  const compared = status?.upstream === record.base.name && status.branch === facts.branch;
+  if (compared && status.ahead !== null && status.behind !== null) {
+    return { ahead: status.ahead, behind: status.behind };
+  }
+  return aheadBehind(project.git, project.commonDir, branchTip, baseTip).catch(() => null);
+}
+
+function sessionStatus(context: OperationContext, looked: Looked): SessionStatus {
+  const { facts, status } = looked;
+  const { record, place } = facts;
+  const needs = needsOf(looked);
+  const why = whyOf(looked);
+  const commands = needs.length === 0 ? [] : commandsFor(looked, needs);
+  return {
+    name: facts.name,
+    state: record?.state ?? 'active',
+    health: facts.health,
+    needs,
+    branch: facts.branch,
+    worktree: place.kind === 'put-away' ? null : worktreePath(facts),
+    base: { name: record?.base.name ?? '', ahead: looked.ahead, behind: looked.behind },
+    changes: status === null ? null : countChanges(status),
+    ...(looked.onlyHere === undefined ? {} : { onlyHere: looked.onlyHere }),
+    goals: record?.goals ?? [],
+    startedAt: record?.startedAt ?? '',
+    lastActivityAt: looked.lastActivityAt,
+    ...(record?.agent === undefined ? {} : { agent: record.agent }),
+    activity: looked.activity,
+    ...(looked.landed === undefined ? {} : { landed: looked.landed }),
+    ...(record?.pullRequest === undefined ? {} : { pullRequest: record.pullRequest }),
+    ...(why === null ? {} : { why }),
+    ...(commands.length === 0
+      ? {}
+      : {
+          next: commands.map(({ args, why: reason }) => ({ ...context.spell(args), why: reason })),
+        }),
+  };
+}
+
+function worktreePath(facts: SessionFacts): string | null {
+  const { place, record } = facts;
+  if (place.kind === 'present') return place.path;
+  if (place.kind === 'moved') return place.to;
+  return record?.worktree ?? null;
+}

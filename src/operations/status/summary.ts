@@ -1,0 +1,41 @@
+/** The counts at the top, and the trash at the bottom. */
+import type { Observation } from '../../sessions/observe.ts';
+import type { Project } from '../../sessions/project.ts';
+import type { SessionStatus, StatusReport } from '../shapes/status.ts';
+
+/** @param looked the sessions that were looked at: `needYou` counts among them */
+export function summarise(
+  facts: Observation,
+  looked: readonly SessionStatus[],
+): StatusReport['summary'] {
+  const { sessions } = facts;
+  const inState = (state: string): number =>
+    sessions.filter((one) => (one.record?.state ?? 'active') === state).length;
+  const kept = inState('kept');
+  const orphaned = sessions.filter((one) => one.health === 'orphaned').length;
+  return {
+    total: sessions.length,
+    active: sessions.filter((one) => one.record?.state === 'active' && one.health !== 'orphaned')
+      .length,
+    inReview: inState('in-review'),
+    orphaned,
+    ...(kept > 0 ? { kept } : {}),
+    needYou: looked.filter((one) => one.needs.length > 0).length,
+  };
+}
+
+/** How much waits in the trash. Sizes are not added up here: that would read every file of it. */
+export async function trashSummary(
+  project: Project,
+  facts: Observation,
+): Promise<StatusReport['trash']> {
+  const { trash } = facts.registry;
+  const oldest = trash.at(-1)?.entry.removedAt;
+  const keep = project.settings.keepDays.value * 86_400_000;
+  return {
+    count: trash.length,
+    ...(oldest === undefined
+      ? {}
+      : { oldestExpiresAt: new Date(Date.parse(oldest) + keep).toISOString() }),
+  };
+}

@@ -1,0 +1,18 @@
+/** Which renderer shows the answer of which operation. Each is loaded when it is needed. */
+import { generic } from './generic.ts';
+import type { Render } from './view.ts';
+
+const renderers: Readonly<Record<string, () => Promise<Render>>> = {
+  'parallel create': async () => (await import('./create.ts')).create,
+  'parallel status': async () => (await import('./status.ts')).status,
+  'parallel cleanup': async () => (await import('./cleanup.ts')).cleanup,
+  'parallel remove': async () => (await import('./remove.ts')).remove,
+  'parallel restore': async () => (await import('./restore.ts')).restore,
+  'parallel adopt': async () => (await import('./create.ts')).adopt,
+  'parallel path': async () => (await import('./path.ts')).path,
+};
+
+/** The renderer of operation `name`; one that shows any data if it has none of its own. */
+export async function rendererOf(name: string): Promise<Render> {
+  return (await renderers[name]?.()) ?? generic;
+}

@@ -1,0 +1,158 @@
+/** The lines of one session in `parallel status`, in columns with its neighbours. */
+import type { Changes, Hint } from '../../operations/shapes/parts.ts';
+import type { SessionStatus } from '../../operations/shapes/status.ts';
+import { beside, cut, indent, pad, visible, width, wrap } from '../text.ts';
+import { ago, clock } from '../time.ts';
+import type { View } from './view.ts';
+import { count } from './words.ts';
+
+/** Longer names push what follows to a line of its own. */
+const widestName = 24;
+
+interface Row {
+  readonly session: SessionStatus;
+  /** name, need or state, base, changes, since */
+  readonly cells: readonly string[];
+}
+
+export function sessionLines(sessions: readonly SessionStatus[], view: View): readonly string[] {
+  const rows = sessions.map((session): Row => ({ session, cells: cells(session, view) }));
+  const widths = [0, 1, 2, 3].map((at) => {
+    const all = rows.map((row) => width(row.cells[at] ?? ''));
+    return Math.max(0, ...all.filter((columns) => at > 0 || columns <= widestName));
+  });
+  return rows.flatMap(({ session, cells }) => [
+    ...headLines(session, cells, widths, view),
+    ...indent(bodyLines(session, view), 4),
+  ]);
+}
+
+/** What is below the head: goal, who works there, why, clashes, the commands that help. */
+function bodyLines(session: SessionStatus, view: View): readonly string[] {
+  const room = view.width - 4;
+  return [
+    ...goalAndActivity(session, view),
+    ...(session.goals.length > 1 ? session.goals.slice(1) : []).map((goal) =>
+      cut(visible(goal), room),
+    ),
+    ...wrap(why(session), room).filter((line) => line !== ''),
+    ...clashes(session, room),
+    ...nextLines(session.next ?? [], view),
+  ];
+}
+
+function headLines(
+  session: SessionStatus,
+  row: readonly string[],
+  widths: readonly number[],
+  view: View,
+): readonly string[] {
+  const [name = '', word = '', ...rest] = row;
+  const needy = session.needs.length > 0;
+  const mark = needy ? '! ' : '  ';
+  const paint = needy ? view.theme.problem : view.theme.good;
+  const padded = paint(word) + ' '.repeat(Math.max(0, (widths[1] ?? 0) - width(word)));
+  const facts = rest.map((cell, at) => pad(cell, widths[at + 2] ?? 0)).join('   ');
+  const bold = view.theme.heading(name);
+  const long = width(name) > (widths[0] ?? 0);
+  const filled = long ? bold : bold + ' '.repeat((widths[0] ?? 0) - width(name));
+  const line = `${mark}${filled}   ${padded}   ${facts}`.trimEnd();
+  if (width(line) <= view.width) return [line];
+  const below = `${padded}   ${facts}`.trimEnd();
+  if (width(below) + 4 <= view.width) return [`${mark}${bold}`, `    ${below}`];
+  return [`${mark}${bold}   ${paint(word)}`, ...rest.map((cell) => `    ${cell}`)];
+}
+
+function cells(session: SessionStatus, view: View): readonly string[] {
+  const { base } = session;
+  const ahead = `+${base.ahead ?? 'unknown'}`;
+  const behind = `-${base.behind ?? 'unknown'}`;
+  const ended = session.endedAt;
+  return [
+    visible(session.name),
+    session.needs[0]?.toUpperCase() ?? stateWord(session),
+    `${cut(visible(base.name), 20)} ${ahead} ${behind}`,
+    place(session),
+    ended === undefined
+      ? `started ${ago(session.startedAt, view.now)} ago`
+      : `ended ${ago(ended, view.now)} ago`,
+  ];
+}
+
+function stateWord(session: SessionStatus): string {
+  return session.state === 'in-review' ? 'in review' : session.state;
+}
+
+/** Its changes, or where its folder is. */
+function place(session: SessionStatus): string {
+  const locked = session.health === 'locked' ? ', locked' : '';
+  if (session.changes !== null) return changesText(session.changes) + locked;
+  if (session.health === 'orphaned') return 'folder gone';
+  if (session.health === 'moved') return 'folder moved';
+  if (session.worktree === null) return session.state === 'ended' ? '' : 'folder put away';
+  return `changes unknown${locked}`;
+}
+
+export function changesText(changes: Changes): string {
+  const parts = [
+    [changes.conflicted, 'conflicted'],
+    [changes.staged, 'staged'],
+    [changes.modified, 'mod'],
+    [changes.untracked, 'new'],
+  ] as const;
+  const said = parts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
+  return said.length === 0 ? 'clean' : said.join(' ');
+}
+
+function goalAndActivity(session: SessionStatus, view: View): readonly string[] {
+  const room = view.width - 4;
+  const who = activityText(session, view);
+  const goal = visible(session.goals[0] ?? '');
+  if (who === '') return goal === '' ? [] : [cut(goal, room)];
+  if (goal === '') return [who];
+  const column = 44;
+  if (width(goal) < column && column + width(who) <= room) return [pad(goal, column) + who];
+  if (width(goal) + 3 + width(who) <= room) return [`${goal}   ${who}`];
+  return [cut(goal, room), who];
+}
+
+/** `claude, working since 14:02`; `PR #214` for one in review. */
+function activityText(session: SessionStatus, view: View): string {
+  const { activity, pullRequest } = session;
+  const parts: string[] = [];
+  if (activity !== null) {
+    const { is, since, source, pid } = activity;
+    const when = is === 'working' ? `since ${clock(since)}` : ago(since, view.now);
+    const what = is === 'waiting' ? 'waits for you' : visible(is);
+    const process = pid === undefined ? '' : ` (pid ${pid})`;
+    parts.push(`${visible(source)}, ${what} ${when}${process}`);
+  } else if (session.agent !== undefined) parts.push(visible(session.agent));
+  if (pullRequest !== undefined) {
+    parts.push(
+      pullRequest.number === null ? visible(pullRequest.url) : `PR #${pullRequest.number}`,
+    );
+  }
+  return parts.join(', ');
+}
+
+function why(session: SessionStatus): string {
+  if (session.why !== undefined) return visible(session.why);
+  if (session.health !== 'orphaned') return '';
+  const gone = 'Its folder is gone.';
+  if (typeof session.onlyHere !== 'number')
+    return `${gone} How many commits are only on its branch is unknown.`;
+  if (session.onlyHere === 0) return `${gone} All its commits are elsewhere too.`;
+  const verb = session.onlyHere === 1 ? 'is' : 'are';
+  return `${gone} ${count(session.onlyHere, 'commit')} ${verb} only on its branch.`;
+}
+
+function clashes(session: SessionStatus, room: number): readonly string[] {
+  const names = session.clashes ?? [];
+  return names.length === 0 ? [] : wrap(`Clashes with ${names.map(visible).join(', ')}`, room);
+}
+
+function nextLines(next: readonly Hint[], view: View): readonly string[] {
+  return next.flatMap(({ command, why: reason }) =>
+    beside(`> ${visible(reason)}:  `, view.theme.command(visible(command)), view.width - 4),
+  );
+}

@@ -1,0 +1,99 @@
+/**
+ * Text in columns. Names, goals and paths come from repositories and file systems and are data:
+ * `visible` shows what could steer a terminal instead of sending it there.
+ */
+import cliTruncate from 'cli-truncate';
+import stringWidth from 'string-width';
+
+/**
+ * Control characters (C0, DEL, C1), bidirectional overrides, line and paragraph separators,
+ * zero-width characters that hide a difference, and lone surrogates.
+ */
+const steering =
+  // eslint-disable-next-line no-control-regex -- these are what must not pass
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\p{Cs}\u{e0000}-\u{e007f}]/gu;
+
+/** `text` with everything that is not seen, or steers, written as an escape: `\n`, `\x1b`, `\u202e`. */
+export function visible(text: string): string {
+  return text.replace(steering, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (character === '\n') return '\\n';
+    if (character === '\t') return '\\t';
+    if (character === '\r') return '\\r';
+    if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
+    return code < 0x10000
+      ? `\\u${code.toString(16).padStart(4, '0')}`
+      : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** As `visible`, with line breaks and tabs as they are: for messages of several lines. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
+/** Columns that `text` takes. */
+export function width(text: string): number {
+  return stringWidth(text);
+}
+
+/** `text` filled with spaces to `columns`; a longer one as it is. */
+export function pad(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - width(text)));
+}
+
+/** `text` cut to `columns`, with an ellipsis. Never for paths and commands. */
+export function cut(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  return cliTruncate(text, Math.max(columns, 1), { truncationCharacter: '...' });
+}
+
+/** `text` in lines of at most `columns`, broken at spaces; a longer word has a line of its own. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    const indent = /^ */u.exec(paragraph)?.[0] ?? '';
+    let line = '';
+    for (const word of paragraph.trim().split(/ +/u)) {
+      if (line === '') line = indent + word;
+      else if (width(line) + 1 + width(word) <= columns) line += ` ${word}`;
+      else {
+        lines.push(line);
+        line = indent + word;
+      }
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+/** Each line further in by `by` columns. */
+export function indent(lines: readonly string[], by: number): readonly string[] {
+  return lines.map((line) => (line === '' ? '' : ' '.repeat(by) + line));
+}
+
+/**
+ * `label` and something that must not be cut: on one line if `columns` hold both, else on two.
+ * @param label ends with the spaces that part them
+ */
+export function beside(label: string, whole: string, columns: number): readonly string[] {
+  if (width(label) + width(whole) <= columns) return [label + whole];
+  const margin = /^ */u.exec(label)?.[0].length ?? 0;
+  return [label.trimEnd(), ' '.repeat(margin + 2) + whole];
+}
+
+/** Cells in columns, two spaces apart, the last one not padded. */
+export function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] ?? 0, width(cell));
+    });
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, at) => pad(cell, widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

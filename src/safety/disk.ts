@@ -1,0 +1,121 @@
+/**
+ * Directories that move: each rename is asked for with a permit, never lands on anything, and is
+ * on the disk when it returns (both parents are synced). What the file system refuses is named.
+ */
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FlightError } from '../kernel/errors.ts';
+import { absolute, type AbsolutePath } from '../kernel/path.ts';
+import type { Permit } from '../git/permit.ts';
+
+/** The answer, or `null` if the file is not there. Any other failure is one. */
+export async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** Is there anything at `path` (a dangling link counts)? @throws if that cannot be found out */
+export async function isThere(path: AbsolutePath): Promise<boolean> {
+  return (await ifThere(lstat(path))) !== null;
+}
+
+/** Runs `act`; what the file system refuses becomes `disk-failed`. */
+export async function onDisk<T>(
+  what: string,
+  path: AbsolutePath,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    if (cause instanceof FlightError) throw cause;
+    const reason =
+      cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+        ? cause.code
+        : String(cause);
+    throw new FlightError('disk-failed', { what, path, reason }, { cause });
+  }
+}
+
+/** Puts the entries of a directory on the disk. Windows has no such thing. */
+export async function syncDirectory(path: AbsolutePath): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a directory and its missing parents, on the disk when it returns. */
+export async function makeDirectory(path: AbsolutePath): Promise<void> {
+  await onDisk('make the folder', path, async () => {
+    const first = await mkdir(path, { recursive: true });
+    if (first === undefined) return;
+    for (let at = path; ; at = absolute(dirname(at))) {
+      await syncDirectory(absolute(dirname(at)));
+      if (at === first || dirname(at) === at) return;
+    }
+  });
+}
+
+/** Renames the directory of the permit to `to`, where nothing may be. */
+export async function moveDirectory(
+  permit: Permit<'rename-directory'>,
+  to: AbsolutePath,
+): Promise<void> {
+  const from = permit.directory;
+  await onDisk(`move to ${to} the folder`, from, async () => {
+    // rename replaces an empty directory without a word
+    if (await isThere(to)) {
+      throw Object.assign(new Error('something is in the way'), { code: 'EEXIST' });
+    }
+    await rename(from, to);
+    await syncDirectory(absolute(dirname(to)));
+    if (dirname(to) !== dirname(from)) await syncDirectory(absolute(dirname(from)));
+  });
+}
+
+/** Removes the directory of the permit with all that is in it. This cannot be undone. */
+export async function deleteDirectory(permit: Permit<'delete-directory'>): Promise<void> {
+  const path = permit.directory;
+  await onDisk('delete the folder', path, async () => {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    await syncDirectory(absolute(dirname(path)));
+  });
+}
+
+/** Writes a small file whole or not at all: temporary file, sync, rename, sync of the folder. */
+export async function writeDurably(path: AbsolutePath, content: string): Promise<void> {
+  await onDisk('write', path, async () => {
+    const temporary = absolute(`${path}.flight-rules`);
+    const handle = await open(temporary, 'w');
+    try {
+      await writeFile(handle, content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+    await syncDirectory(absolute(dirname(path)));
+  });
+}
+
+/** Removes one file; that it is not there is fine. */
+export async function removeFile(path: AbsolutePath): Promise<void> {
+  await onDisk('remove', path, async () => {
+    await rm(path, { force: true });
+    const folder = absolute(dirname(path));
+    if (await isThere(folder)) await syncDirectory(folder);
+  });
+}

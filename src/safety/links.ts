@@ -1,0 +1,138 @@
+/**
+ * The links between a worktree and its private git dir, the token that proves whose they are, and
+ * the `locked` file that keeps git's hands off. Read and written by us, never by
+ * `git worktree repair`, which repoints the worktrees of a project to a copy of it.
+ *
+ * A placeholder is an admin directory that holds only our `locked`: it reserves the admin id, so
+ * that the submodules of a session in the trash do not point into a newer session.
+ */
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { real } from '../git/repository.ts';
+import { adminDir, privateFolder, tokenFile, type Project } from '../sessions/project.ts';
+import { ifThere, isErrno, isThere, makeDirectory, onDisk } from './disk.ts';
+import { removeFile, syncDirectory, writeDurably } from './disk.ts';
+
+const ours = 'flight-rules: ';
+
+/** What stands in `locked` while entry `id` leaves, waits or comes back. */
+export function lockReason(id: string): string {
+  return `${ours}${id} is in the trash or on its way`;
+}
+
+/** The token in a private git dir, `null` if there is none. */
+export async function readToken(privateDir: AbsolutePath): Promise<string | null> {
+  const text = await ifThere(readFile(tokenFile(privateDir), 'utf8'));
+  return text === null ? null : text.trim();
+}
+
+/** Where the `.git` file of `worktree` points, `null` if there is no such file. */
+export async function linkOf(worktree: AbsolutePath): Promise<AbsolutePath | null> {
+  try {
+    const text = await readFile(below(worktree, '.git'), 'utf8');
+    const match = /^gitdir: (?<path>[^]*?)\n*$/u.exec(text);
+    const path = match?.groups?.['path'];
+    return path === undefined ? null : await real(absolute(path, worktree));
+  } catch (error) {
+    // a directory: a repository of its own
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EISDIR')) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** Where a private git dir says its worktree is, `null` if it does not say. */
+export async function registeredWorktree(privateDir: AbsolutePath): Promise<AbsolutePath | null> {
+  const text = await ifThere(readFile(below(privateDir, 'gitdir'), 'utf8'));
+  if (text === null) return null;
+  return absolute(dirname(absolute(text.replace(/\n$/u, ''), privateDir)));
+}
+
+/** Makes the links between the two lead to each other; right ones keep their bytes. */
+export async function link(
+  worktree: AbsolutePath,
+  privateDir: AbsolutePath,
+  registeredAs: AbsolutePath = worktree,
+): Promise<void> {
+  if ((await linkOf(worktree)) !== (await real(privateDir))) {
+    await writeDurably(below(worktree, '.git'), `gitdir: ${privateDir}\n`);
+  }
+  await register(privateDir, registeredAs);
+}
+
+/** Writes into a private git dir where its worktree is. */
+export async function register(privateDir: AbsolutePath, worktree: AbsolutePath): Promise<void> {
+  if ((await registeredWorktree(privateDir)) === worktree) return;
+  await writeDurably(below(privateDir, 'gitdir'), `${below(worktree, '.git')}\n`);
+}
+
+/** Locks a private git dir for us. A lock that is there already protects as well and stays. */
+export async function lockAdmin(privateDir: AbsolutePath, id: string): Promise<void> {
+  const file = below(privateDir, 'locked');
+  if (!(await isThere(file))) await writeDurably(file, lockReason(id));
+}
+
+/** Takes away `locked` if it is ours. */
+export async function unlockAdmin(privateDir: AbsolutePath, id: string): Promise<void> {
+  const file = below(privateDir, 'locked');
+  const reason = await ifThere(readFile(file, 'utf8'));
+  if (reason?.trim() === lockReason(id)) await removeFile(file);
+}
+
+/** What is at an admin id: nothing, a placeholder of ours, or something else. */
+export async function adminIdState(
+  project: Pick<Project, 'commonDir'>,
+  adminId: string,
+): Promise<'free' | 'placeholder' | 'taken'> {
+  const directory = adminDir(project, adminId);
+  const names = await ifThere(readdir(directory));
+  if (names === null) return 'free';
+  if (names.some((name) => name !== 'locked')) return 'taken';
+  const reason = await ifThere(readFile(below(directory, 'locked'), 'utf8'));
+  // empty: a placeholder whose removal was cut off
+  return names.length === 0 || reason?.startsWith(ours) === true ? 'placeholder' : 'taken';
+}
+
+/** Reserves an admin id, unless somebody has taken it since. Appears with its lock, in one rename. */
+export async function setPlaceholder(
+  project: Pick<Project, 'commonDir'>,
+  adminId: string,
+  id: string,
+): Promise<void> {
+  if ((await adminIdState(project, adminId)) !== 'free') return;
+  const prepared = below(privateFolder(project), 'placeholder', adminId);
+  const directory = adminDir(project, adminId);
+  await makeDirectory(prepared);
+  await makeDirectory(absolute(dirname(directory)));
+  await writeDurably(below(prepared, 'locked'), lockReason(id));
+  await onDisk('reserve', directory, async () => {
+    try {
+      await rename(prepared, directory);
+    } catch (error) {
+      // taken in between: then nothing can be reserved, and restore will see whose it is
+      if (!isErrno(error, 'ENOTEMPTY') && !isErrno(error, 'EEXIST')) throw error;
+      await rm(prepared, { recursive: true, force: true });
+    }
+    await syncDirectory(absolute(dirname(directory)));
+  });
+}
+
+/** Gives an admin id free again. Only a placeholder goes; anything else stays. */
+export async function removePlaceholder(
+  project: Pick<Project, 'commonDir'>,
+  adminId: string,
+): Promise<void> {
+  if ((await adminIdState(project, adminId)) !== 'placeholder') return;
+  const directory = adminDir(project, adminId);
+  await onDisk('give free', directory, async () => {
+    // out of git's sight first: an empty admin directory would be no placeholder to anybody
+    const aside = below(privateFolder(project), 'placeholder', `${adminId}.gone`);
+    await mkdir(dirname(aside), { recursive: true });
+    await rm(aside, { recursive: true, force: true });
+    await rename(directory, aside);
+    await syncDirectory(absolute(dirname(directory)));
+    await rm(aside, { recursive: true, force: true });
+  });
+}

@@ -1,0 +1,161 @@
+/**
+ * The repository lock: one changing command at a time, among processes and inside one.
+ *
+ * Held: a blob behind `refs/flight-rules/lock` that names its owner. A holder that is provably
+ * gone (`kernel/owner`) is replaced; one that lives, or of which nothing can be known, is waited
+ * for. Never by age. What a killed git left behind under a dead holder is removed here.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../kernel/clock.ts';
+import { currentOwner, operationToken, type Owner } from '../kernel/owner.ts';
+import type { AbsolutePath } from '../kernel/path.ts';
+import { markedGit, type Git } from '../git/git.ts';
+import { writeBlob } from '../git/objects.ts';
+import type { Oid } from '../git/oid.ts';
+import { transact } from '../git/refs.ts';
+import type { Project } from '../sessions/project.ts';
+import { lockRef } from '../sessions/registry.ts';
+import { lookAtFile, removeStaleGitLocks, sameFile, type StaleGitLocks } from './git-locks.ts';
+import { acquire, type Acquired } from './lock-acquire.ts';
+import { formatLock, type LockBlob } from './lock-blob.ts';
+import { explainWriteFailure } from './writable.ts';
+
+export interface Held {
+  readonly owner: Owner;
+  /** every process it starts is known as this operation's */
+  readonly git: Git;
+  /** the holder this lock was taken over from, if it did not release it */
+  readonly takenFrom: Owner | null;
+  /** git's own lock files that a killed git had left, relative to the common dir */
+  readonly cleaned: StaleGitLocks;
+}
+
+export interface LockOptions {
+  /** the arguments of ours, for messages and hints */
+  readonly command: readonly string[];
+  /** the token that exit 7 named: take the lock from exactly that holder, whatever its state */
+  readonly breakLock: string | null;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  readonly progress: (message: string) => void;
+  /** how long a holder that does not change is waited for; default 30 s */
+  readonly waitMs?: number;
+}
+
+const defaultWaitMs = 30_000;
+const queues = new Map<string, Promise<unknown>>();
+
+/**
+ * Runs `body` while this process holds the repository's lock. Calls inside one process queue;
+ * never call it from within `body`.
+ * @throws FlightError `busy` (the holder stayed), `not-writable`, `disk-failed`; what `body` throws
+ */
+export async function withLock<T>(
+  project: Project,
+  options: LockOptions,
+  body: (held: Held) => Promise<T>,
+): Promise<T> {
+  const key = project.commonDir;
+  const before = queues.get(key) ?? Promise.resolve();
+  const turn = before.then(() => locked(project, options, body));
+  const settled = turn.catch(() => undefined);
+  queues.set(key, settled);
+  try {
+    return await turn;
+  } finally {
+    if (queues.get(key) === settled) queues.delete(key);
+  }
+}
+
+async function locked<T>(
+  project: Project,
+  options: LockOptions,
+  body: (held: Held) => Promise<T>,
+): Promise<T> {
+  const { command, clock, breakLock, progress } = options;
+  options.signal?.throwIfAborted();
+  const token = operationToken(project.commonDir);
+  const owner = await currentOwner({ token, command: command.join(' '), clock });
+  const git = markedGit(project.git, token);
+  let acquired: Acquired;
+  try {
+    acquired = await acquire({
+      project,
+      // A mark apart: a git that only takes the lock may outlive us. Without the signal: cut off
+      // half-way, nobody would know whether we hold it.
+      git: { ...markedGit(project.git, `${token}.taking`), signal: undefined },
+      owner,
+      command,
+      breakLock,
+      waitMs: options.waitMs ?? defaultWaitMs,
+      signal: options.signal,
+      progress,
+    });
+  } catch (error) {
+    throw explainWriteFailure(error, project.commonDir, command);
+  }
+  const { oid, gitLocks } = acquired;
+  let owing = acquired.inherits;
+  try {
+    const cleaned = await clean(project, acquired);
+    owing = cleaned.left.length > 0;
+    return await body({ owner, git, takenFrom: acquired.from, cleaned });
+  } finally {
+    const held = { oid, owner, gitLocks, owing, released: false };
+    await release(project, { ...git, signal: undefined }, held, progress);
+  }
+}
+
+/** Only after a holder that is gone: whoever releases has cleaned up after himself. */
+async function clean(project: Project, acquired: Acquired): Promise<StaleGitLocks> {
+  if (!acquired.inherits) return { removed: acquired.removed, left: [] };
+  const stale = await removeStaleGitLocks(
+    project,
+    (file) => !acquired.gitLocks.some((old) => sameFile(old, file)),
+  );
+  return { removed: [...acquired.removed, ...stale.removed], left: stale.left };
+}
+
+/**
+ * Lets go. Never throws: what was done under the lock is done, and an error of the body's must
+ * not be hidden. Where the ref cannot be deleted (a `packed-refs.lock` in the way), it is
+ * marked as released; where not even that works, the lock falls to the next one when we end.
+ */
+async function release(
+  project: Project,
+  git: Git,
+  held: LockBlob & { readonly oid: Oid },
+  progress: (message: string) => void,
+): Promise<void> {
+  const { commonDir } = project;
+  const change = async (to: Oid | null): Promise<void> => {
+    await transact(git, commonDir, [{ kind: 'own', ref: lockRef, from: held.oid, to }], 'unlock');
+  };
+  for (const pauseMs of [0, 50, 500]) {
+    await sleep(pauseMs);
+    try {
+      if (!held.owing && (await deletable(commonDir))) {
+        await change(null);
+        return;
+      }
+    } catch {
+      // tried otherwise below
+    }
+    try {
+      await change(await writeBlob(git, commonDir, formatLock({ ...held, released: true })));
+      return;
+    } catch {
+      // tried again after a pause
+    }
+  }
+  progress('The lock could not be released; it is free as soon as this process has ended.');
+}
+
+/** git would wait 15 s for a left-over `packed-refs.lock`, and everybody for us. */
+async function deletable(commonDir: AbsolutePath): Promise<boolean> {
+  for (let look = 0; look < 25; look += 1) {
+    if ((await lookAtFile(commonDir, 'packed-refs.lock')) === null) return true;
+    await sleep(20);
+  }
+  return false;
+}

@@ -1,0 +1,211 @@
+/**
+ * Pins: what holds the objects of a session that leaves. The rename of its private git dir takes
+ * away gc's roots (HEAD, its log, a stopped rebase, a bisect, the index), the end of its branch
+ * takes the branch's reflog; one commit behind the trash ref holds all of them instead.
+ *
+ * - Everything that is named counts, whatever file of the private git dir names it: a list of
+ *   known files would be out of date with the next git.
+ * - Only objects that exist already are held; nothing is made of a file of the session.
+ *
+ * Processes: `ls-files` twice, `ls-tree`, `config`, `cat-file --batch-check`; to write: `mktree`,
+ * `hash-object` two or three times.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { FlightError } from '../kernel/errors.ts';
+import { below, type AbsolutePath } from '../kernel/path.ts';
+import type { Git } from '../git/git.ts';
+import { isPartialClone, localObjectTypes } from '../git/object-types.ts';
+import { writeBlob, writeCommitObject, writeTree, type TreeEntry } from '../git/objects.ts';
+import { branchRef, isNull, type BranchName, type Oid } from '../git/oid.ts';
+import {
+  atPrivateDir,
+  indexEntries,
+  reflogOids,
+  reftableOids,
+  resolveUndoEntries,
+  treeOids,
+} from '../git/private-dir.ts';
+import { ownRef, type OwnRef } from '../git/refs.ts';
+import type { SessionKey } from '../sessions/name.ts';
+import type { Project } from '../sessions/project.ts';
+import type { TrashEntry } from '../sessions/trash-entry.ts';
+import { ifThere } from './disk.ts';
+
+export interface PinSources {
+  /** the private git dir, wherever it is now; `null` if there is none */
+  readonly privateDir: AbsolutePath | null;
+  readonly branch: BranchName;
+  /** `null`: the branch does not exist */
+  readonly branchTip: Oid | null;
+}
+
+export interface Pins {
+  /** held as parents of the pin */
+  readonly commits: readonly Oid[];
+  /** held by the tree of the pin */
+  readonly objects: readonly { readonly oid: Oid; readonly type: 'blob' | 'tree' }[];
+  /** no tree and no commit can hold a tag object: each gets a ref of its own, see `tagRef` */
+  readonly tags: readonly Oid[];
+}
+
+type Place = Pick<Project, 'commonDir' | 'repository'>;
+
+/**
+ * Finds every object that may be reachable only through a session's branch and private git dir.
+ * Ids in texts that name no object (ours or forgotten ones) are left out.
+ * @throws FlightError `objects-missing` if the index or the branch names an object that is not
+ *   here although this is no partial clone; GitError if the index cannot be read
+ */
+export async function collectPins(git: Git, project: Place, from: PinSources): Promise<Pins> {
+  const { commonDir } = project;
+  const digits = project.repository.objectFormat === 'sha256' ? 64 : 40;
+  const partial = await isPartialClone(git, commonDir);
+  const [staged, undone, inTip, texts, reflog] = await Promise.all([
+    staging(git, commonDir, from.privateDir, indexEntries),
+    staging(git, commonDir, from.privateDir, resolveUndoEntries),
+    from.branchTip === null || partial || from.privateDir === null
+      ? new Set<string>()
+      : treeOids(git, commonDir, from.branchTip),
+    privateOids(git, commonDir, from.privateDir, digits),
+    branchReflog(git, commonDir, from.branch, digits),
+  ]);
+  // what the tree of the tip holds is held by the tip: the pin grows with the changes only
+  const needed = new Set<string>(staged.filter((id) => !inTip.has(id)));
+  if (from.branchTip !== null) needed.add(from.branchTip);
+  const wanted = new Set<string>([...needed, ...undone, ...texts, ...reflog]);
+  const types = await localObjectTypes(git, commonDir, wanted, partial ? 'partial' : 'whole');
+  const missing = [...needed].filter((id) => !new Set<string>(types.keys()).has(id));
+  if (missing.length > 0 && !partial) {
+    throw new FlightError('objects-missing', { branch: from.branch, oids: missing });
+  }
+  const commits: Oid[] = [];
+  const objects: { oid: Oid; type: 'blob' | 'tree' }[] = [];
+  const tags: Oid[] = [];
+  for (const [oid, type] of types) {
+    if (type === 'commit') commits.push(oid);
+    else if (type === 'tag') tags.push(oid);
+    else objects.push({ oid, type });
+  }
+  return { commits, objects, tags };
+}
+
+async function staging(
+  git: Git,
+  commonDir: AbsolutePath,
+  privateDir: AbsolutePath | null,
+  read: typeof indexEntries,
+): Promise<string[]> {
+  if (privateDir === null) return [];
+  const entries = await read(atPrivateDir(git, commonDir, privateDir), commonDir);
+  // a gitlink names a commit of another repository
+  return entries.filter((e) => e.mode !== '160000' && !isNull(e.oid)).map((e) => e.oid);
+}
+
+/** Every full id in a text file of the private git dir; `modules/` are repositories of their own. */
+async function privateOids(
+  git: Git,
+  commonDir: AbsolutePath,
+  privateDir: AbsolutePath | null,
+  digits: number,
+): Promise<string[]> {
+  if (privateDir === null) return [];
+  const found = new Set<string>();
+  for await (const file of filesBelow(privateDir)) {
+    // a file may go between listing and reading (an index.lock); what is not there names nothing
+    const bytes = await ifThere(readFile(file));
+    if (bytes !== null) for (const id of oidsIn(bytes, digits)) found.add(id);
+  }
+  if ((await ifThere(readdir(below(privateDir, 'reftable')))) !== null) {
+    const bound = atPrivateDir(git, commonDir, privateDir);
+    for (const id of await reftableOids(bound, commonDir)) found.add(id);
+  }
+  return [...found];
+}
+
+async function* filesBelow(
+  folder: AbsolutePath,
+  skipped = 'modules',
+): AsyncGenerator<AbsolutePath> {
+  for (const entry of (await ifThere(readdir(folder, { withFileTypes: true }))) ?? []) {
+    if (entry.isFile()) yield below(folder, entry.name);
+    else if (entry.isDirectory() && entry.name !== skipped) {
+      yield* filesBelow(below(folder, entry.name), '');
+    }
+  }
+}
+
+/** Old and new values; the file tells both, `log -g` only the new ones. */
+async function branchReflog(
+  git: Git,
+  commonDir: AbsolutePath,
+  branch: BranchName,
+  digits: number,
+): Promise<string[]> {
+  const ref = branchRef(branch);
+  const bytes = await ifThere(readFile(below(commonDir, 'logs', ref)));
+  if (bytes !== null) return oidsIn(bytes, digits);
+  const stacks = await ifThere(readdir(below(commonDir, 'reftable')));
+  return stacks === null ? [] : reflogOids(git, commonDir, ref);
+}
+
+/** Pure: the full ids in `bytes`, none for a binary file. */
+export function oidsIn(bytes: Buffer, digits: number): string[] {
+  if (bytes.includes(0)) return [];
+  const pattern = new RegExp(`(?<![0-9a-f])[0-9a-f]{${digits}}(?![0-9a-f])`, 'gu');
+  const found = bytes.toString('latin1').match(pattern) ?? [];
+  return [...new Set(found)].filter((id) => !isNull(id));
+}
+
+/** The ref that holds tag object `tag` for a trash entry. Beside the entries, not among them. */
+export function tagRef(key: SessionKey, seq: number, tag: Oid): OwnRef {
+  return ownRef('trash-tags', key, String(seq), tag);
+}
+
+/** Where the tag refs of one entry are. */
+export function tagRefPrefix(key: SessionKey, seq: number): string {
+  return `refs/flight-rules/trash-tags/${key}/${seq}/`;
+}
+
+/**
+ * Writes the pin: entry and objects in its tree, commits as its parents. It is not behind a ref
+ * yet. The identity is ours, so that a user without `user.email` loses nothing.
+ */
+export async function writePin(
+  git: Git,
+  project: Place,
+  entry: TrashEntry,
+  pins: Pins,
+): Promise<Oid> {
+  const { commonDir } = project;
+  // git knows the empty blob without having it (`add -N`); a tree must name one that is there
+  if (pins.objects.some(({ oid }) => isEmptyBlob(oid))) await writeBlob(git, commonDir, '');
+  const description = await writeBlob(git, commonDir, `${JSON.stringify(entry, null, 1)}\n`);
+  const held: TreeEntry[] = pins.objects.map(({ oid, type }) =>
+    type === 'tree'
+      ? { mode: '040000', type, oid, name: oid }
+      : { mode: '100644', type, oid, name: oid },
+  );
+  const tree = await writeTree(git, commonDir, [
+    { mode: '100644', type: 'blob', oid: description, name: 'entry.json' },
+    ...held,
+  ]);
+  const seconds = Math.floor(new Date(entry.removedAt).getTime() / 1000);
+  const who = `flight-rules <flight-rules@localhost> ${seconds} +0000`;
+  const lines = [
+    `tree ${tree}`,
+    ...pins.commits.map((commit) => `parent ${commit}`),
+    `author ${who}`,
+    `committer ${who}`,
+    '',
+    `flight-rules: trash ${entry.id}`,
+    '',
+  ];
+  return writeCommitObject(git, commonDir, lines.join('\n'));
+}
+
+function isEmptyBlob(id: string): boolean {
+  return (
+    id === 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391' ||
+    id === '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813'
+  );
+}

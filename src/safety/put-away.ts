@@ -1,0 +1,303 @@
+/**
+ * A session leaves: pinned first, then moved, then forgotten, in an order that a kill at any
+ * point leaves either the whole session or the whole trash entry (see `recover-removal.ts`).
+ *
+ * Pin, trash ref and intent in one transaction -> `locked` -> worktree renamed -> private git dir
+ * renamed -> placeholder -> branch and record in one transaction -> look.
+ * A session with nothing to move is one transaction. No file of the session becomes an object.
+ */
+import { FlightError } from '../kernel/errors.ts';
+import { trusted } from '../kernel/brand.ts';
+import { faultPoint } from '../kernel/faults.ts';
+import { isoSeconds } from '../kernel/clock.ts';
+import { absolute, type AbsolutePath } from '../kernel/path.ts';
+import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
+import { atPrivateDir, headOf } from '../git/private-dir.ts';
+import type { RefChange } from '../git/refs.ts';
+import { real } from '../git/repository.ts';
+import { listWorktrees } from '../git/worktrees.ts';
+import type { SessionFacts } from '../sessions/facts.ts';
+import type { Project } from '../sessions/project.ts';
+import type { SessionRecord } from '../sessions/record.ts';
+import { readRegistry, recordChange, type Registry } from '../sessions/registry.ts';
+import type { TrashEntry } from '../sessions/trash-entry.ts';
+import { isThere } from './disk.ts';
+import { moveBack, moveOut } from './leave.ts';
+import { linkOf, readToken, registeredWorktree } from './links.ts';
+import { collectPins, writePin } from './pins.ts';
+import {
+  cancel,
+  endChanges,
+  must,
+  pinChanges,
+  tipOf,
+  withoutIntent,
+  type Becomes,
+  type Held,
+  type Removal,
+} from './removal-refs.ts';
+import { directoriesOf, nextDestination } from './trash-places.ts';
+
+export interface PutAwayOptions {
+  /** how it leaves, as the trash entry says it */
+  readonly strategy: TrashEntry['strategy'];
+  /** what the session becomes; `ended`: record and branch go */
+  readonly becomes: Becomes;
+  readonly at: Date;
+  /** what the operation has learnt, e.g. `pullRequest`; goes into the record */
+  readonly extraRecord?: Partial<SessionRecord>;
+}
+
+export interface PutAway {
+  /** `<name>~<seq>` */
+  readonly id: string;
+  readonly entry: TrashEntry;
+  readonly branchDeleted: boolean;
+}
+
+/** What of a session is where, seen freshly. */
+interface Leaving {
+  /** to be renamed */
+  readonly worktree: AbsolutePath | null;
+  readonly privateDir: AbsolutePath | null;
+  readonly adminId: string | null;
+  /** directories that wait in the trash already, put there by an older entry */
+  readonly waiting: Pick<TrashEntry, 'worktree' | 'privateDir'> | null;
+}
+
+/**
+ * Puts a session into the trash. Preflight has been made; whose everything is, is proven again.
+ * @param held the lock, which the caller holds until after the manifest
+ * @throws FlightError `plan-changed`, `not-ours`, `unknown-state`, `branch-in-use`,
+ *   `objects-missing`, `broken-record`: nothing was changed; `disk-failed`: taken back
+ */
+export async function putAway(
+  project: Project,
+  held: Held,
+  session: SessionFacts,
+  options: PutAwayOptions,
+): Promise<PutAway> {
+  const { git } = held;
+  const known = await refreshed(project, held, session);
+  const leaving = await whatLeaves(project, session, known);
+  if (options.becomes === 'ended') await refuseBranchInUse(project, held, session, leaving);
+  const record = { ...withoutIntent(known.record), ...options.extraRecord };
+  const moves = leaving.privateDir !== null;
+  const place = await nextDestination(project, known.registry, session, leaving.worktree);
+  const source = leaving.waiting?.privateDir?.path;
+  const privateDir = leaving.privateDir ?? (source === undefined ? null : absolute(source));
+  const entry: TrashEntry = {
+    schema: 1,
+    id: place.id,
+    name: session.name,
+    removedAt: isoSeconds(options.at),
+    strategy: options.strategy,
+    branch: session.branch,
+    branchTip: session.branchTip,
+    head:
+      privateDir === null
+        ? null
+        : await headOf(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
+    record,
+    worktree:
+      leaving.worktree === null || place.worktree === null
+        ? (leaving.waiting?.worktree ?? null)
+        : { path: place.worktree, from: leaving.worktree },
+    privateDir:
+      leaving.adminId === null || !moves
+        ? (leaving.waiting?.privateDir ?? null)
+        : { path: place.privateDir, adminId: leaving.adminId },
+  };
+  const pins = await collectPins(git, project, {
+    privateDir,
+    branch: session.branch,
+    branchTip: session.branchTip,
+  });
+  const pin = await writePin(git, project, entry, pins);
+  const removal = { key: session.key, entry, recordOid: known.recordOid, record };
+  const pinned = pinChanges(session.key, place.seq, pin, pins);
+  const { becomes } = options;
+  if (moves) await pinAndMove(project, held, { ...removal, becomes }, pinned);
+  else {
+    faultPoint('remove.refs:before');
+    const end = await endChanges(git, project, { ...removal, becomes });
+    await must(git, project, [...pinned, ...end], { name: session.name, what: 'removal' });
+    faultPoint('remove.refs:after');
+  }
+  await look(project, held, entry, { becomes: options.becomes, left: leaving.worktree });
+  const branchDeleted = options.becomes === 'ended' && session.branchTip !== null;
+  return { id: entry.id, entry, branchDeleted };
+}
+
+async function pinAndMove(
+  project: Project,
+  { git, owner }: Held,
+  removal: Removal,
+  pinned: readonly RefChange[],
+): Promise<void> {
+  const { key, entry, record, becomes } = removal;
+  const intent = {
+    kind: 'removing' as const,
+    owner: { ...owner },
+    since: entry.removedAt,
+    trash: entry.id,
+    strategy: entry.strategy,
+    becomes,
+  };
+  const marked = { ...record, intent };
+  const change = await recordChange(git, project.commonDir, key, removal.recordOid, marked);
+  faultPoint('remove.pin:before');
+  await must(git, project, [...pinned, ...unchangedTip(entry), change], {
+    name: entry.name,
+    what: 'removal begins',
+  });
+  faultPoint('remove.pin:after');
+  const recordOid = change.kind === 'own' && change.to !== null ? change.to : removal.recordOid;
+  const begun = { ...removal, recordOid };
+  try {
+    await moveOut(project, entry);
+    faultPoint('remove.refs:before');
+    // a commit made in the meantime is not pinned: then the branch has moved, and all is taken back
+    await must(git, project, await endChanges(git, project, begun), {
+      name: entry.name,
+      what: 'removal',
+    });
+    faultPoint('remove.refs:after');
+  } catch (error) {
+    try {
+      await moveBack(project, entry);
+      await cancel(git, project, begun);
+    } catch {
+      // the intent stays: the next command that changes something recovers; the cause tells more
+    }
+    throw error;
+  }
+}
+
+function unchangedTip(entry: TrashEntry): RefChange[] {
+  const ref = branchRef(trusted<BranchName>(entry.branch));
+  return [
+    { kind: 'verify', ref, oid: entry.branchTip === null ? null : trusted<Oid>(entry.branchTip) },
+  ];
+}
+
+/** Record and branch, read again under the lock. */
+async function refreshed(
+  project: Project,
+  { git }: Held,
+  session: SessionFacts,
+): Promise<{
+  registry: Registry;
+  record: SessionRecord;
+  recordOid: NonNullable<SessionFacts['recordOid']>;
+}> {
+  const { name, key } = session;
+  const registry = await readRegistry(git, project.commonDir);
+  const stored = registry.sessions.get(key);
+  if (stored === undefined || stored.oid !== session.recordOid) {
+    throw new FlightError('plan-changed', { name, what: 'The record' });
+  }
+  if (stored.read.kind === 'broken') {
+    throw new FlightError('broken-record', { name, why: stored.read.why });
+  }
+  if ((registry.branches.get(session.branch) ?? null) !== session.branchTip) {
+    throw new FlightError('plan-changed', { name, what: 'The branch' });
+  }
+  return { registry, record: stored.read.record, recordOid: stored.oid };
+}
+
+async function whatLeaves(
+  project: Project,
+  session: SessionFacts,
+  { registry, record }: { registry: Registry; record: SessionRecord },
+): Promise<Leaving> {
+  const { name, place } = session;
+  const none = { worktree: null, privateDir: null, adminId: null, waiting: null };
+  switch (place.kind) {
+    case 'present': {
+      const proven =
+        (await readToken(place.privateDir)) === record.token &&
+        (await linkOf(place.path)) === (await real(place.privateDir)) &&
+        (await pathOf(place.privateDir)) === (await real(place.path));
+      if (!proven) {
+        throw new FlightError('not-ours', { name, why: `links or token of ${place.path} differ` });
+      }
+      const { path: worktree, privateDir, adminId } = place;
+      return { worktree, privateDir, adminId, waiting: null };
+    }
+    case 'gone': {
+      if (place.privateDir === null || place.adminId === null) return none;
+      const { privateDir, adminId } = place;
+      if ((await readToken(privateDir)) !== record.token) {
+        throw new FlightError('not-ours', { name, why: `the token in ${privateDir} differs` });
+      }
+      const at = await pathOf(privateDir);
+      if (at !== null && (await linkOf(at)) === (await real(privateDir))) {
+        throw new FlightError('plan-changed', { name, what: 'The worktree' });
+      }
+      return { ...none, privateDir, adminId };
+    }
+    case 'put-away': {
+      const older = registry.trash.find((stored) => stored.entry.id === record.trash)?.entry;
+      if (older === undefined) return none;
+      const there = await directoriesOf(project, older);
+      const waiting = {
+        worktree: there.worktree === null ? null : older.worktree,
+        privateDir: there.privateDir === null ? null : older.privateDir,
+      };
+      return { ...none, waiting };
+    }
+    case 'moved':
+      throw new FlightError('plan-changed', { name, what: `The worktree (now ${place.to})` });
+    case 'not-ours':
+      throw new FlightError('not-ours', { name, why: place.why });
+    case 'unknown':
+      throw new FlightError('unknown-state', { name, what: 'the worktree', why: place.why });
+  }
+}
+
+async function pathOf(privateDir: AbsolutePath): Promise<AbsolutePath | null> {
+  const path = await registeredWorktree(privateDir);
+  return path === null ? null : real(path);
+}
+
+/** A branch that another worktree has checked out would leave that one without a HEAD. */
+async function refuseBranchInUse(
+  project: Project,
+  { git }: Held,
+  session: SessionFacts,
+  leaving: Leaving,
+): Promise<void> {
+  const worktrees = await listWorktrees(git, project.commonDir);
+  const other = worktrees.find(
+    (one) => one.branch === session.branch && (one.main || one.adminId !== leaving.adminId),
+  );
+  if (other === undefined) return;
+  const { name, branch } = session;
+  throw new FlightError('branch-in-use', { name, branch, worktree: other.path });
+}
+
+/** After acting, look: success is said only of what is seen. */
+async function look(
+  project: Project,
+  { git }: Held,
+  entry: TrashEntry,
+  { becomes, left }: { becomes: Becomes; left: AbsolutePath | null },
+): Promise<void> {
+  const there = await directoriesOf(project, entry);
+  const problems = [
+    left !== null && (await isThere(left)) ? `${left} is still there` : null,
+    entry.worktree !== null && there.worktree === null
+      ? `${entry.worktree.path} is not there`
+      : null,
+    entry.privateDir !== null && there.privateDir === null
+      ? `${entry.privateDir.path} is not there`
+      : null,
+    becomes === 'ended' && (await tipOf(git, project, entry.branch)) !== null
+      ? `branch ${entry.branch} is still there`
+      : null,
+  ].filter((problem) => problem !== null);
+  if (problems.length > 0) {
+    throw new FlightError('bug', { what: `after removing ${entry.name}: ${problems.join('; ')}` });
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The two transactions of a removal: the first makes the pin and says what is intended, the last
+ * takes branch and record. All refs move by compare-and-swap, all of one transaction or none.
+ */
+import { FlightError } from '../kernel/errors.ts';
+import type { Owner } from '../kernel/owner.ts';
+import { trusted } from '../kernel/brand.ts';
+import type { Git } from '../git/git.ts';
+import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
+import { permitRef } from '../git/permit.ts';
+import { listRefs, readRef, transact, type OwnRef, type RefChange } from '../git/refs.ts';
+import type { SessionKey } from '../sessions/name.ts';
+import type { Project } from '../sessions/project.ts';
+import type { SessionRecord } from '../sessions/record.ts';
+import { recordChange, sessionRef, trashRef } from '../sessions/registry.ts';
+import type { TrashEntry } from '../sessions/trash-entry.ts';
+import { tagRef, tagRefPrefix, type Pins } from './pins.ts';
+import { seqOf } from './trash-places.ts';
+
+/** What the lock gives: git whose processes carry the mark of this operation, and who we are. */
+export interface Held {
+  readonly git: Git;
+  readonly owner: Owner;
+}
+
+export type Becomes = 'ended' | 'kept' | 'in-review';
+
+export interface Removal {
+  readonly key: SessionKey;
+  readonly entry: TrashEntry;
+  /** the record's blob as it is now */
+  readonly recordOid: Oid;
+  /** the record as it was, with what the operation has learnt, without an intent */
+  readonly record: SessionRecord;
+  readonly becomes: Becomes;
+}
+
+/** `record` without the intent of an operation. */
+export function withoutIntent(record: SessionRecord): SessionRecord {
+  const { intent: _, ...rest } = record;
+  return rest;
+}
+
+/** The changes that put pin and tags behind their refs. */
+export function pinChanges(key: SessionKey, seq: number, pin: Oid, pins: Pins): RefChange[] {
+  return [
+    { kind: 'own', ref: trashRef(key, seq), from: null, to: pin },
+    ...pins.tags.map((tag): RefChange => ({
+      kind: 'own',
+      ref: tagRef(key, seq, tag),
+      from: null,
+      to: tag,
+    })),
+  ];
+}
+
+/** The changes that take pin and tags of an entry away. */
+export async function unpinChanges(
+  git: Git,
+  project: Pick<Project, 'commonDir'>,
+  key: SessionKey,
+  id: string,
+): Promise<RefChange[]> {
+  const seq = seqOf(id);
+  const refs = await listRefs(git, project.commonDir, [trashRef(key, seq), tagRefPrefix(key, seq)]);
+  return refs.map((ref) => ({
+    kind: 'own',
+    // both prefixes are in our own namespace
+    ref: trusted<OwnRef>(ref.name),
+    from: ref.oid,
+    to: null,
+  }));
+}
+
+/** The changes that end a removal: the branch goes if it ends, the record goes or says what it is. */
+export async function endChanges(
+  git: Git,
+  project: Pick<Project, 'commonDir'>,
+  removal: Removal,
+): Promise<RefChange[]> {
+  const { key, entry, becomes, recordOid } = removal;
+  const branch = branchRef(trusted<BranchName>(entry.branch));
+  if (becomes !== 'ended') {
+    const record = { ...removal.record, state: becomes, trash: entry.id };
+    return [await recordChange(git, project.commonDir, key, recordOid, record)];
+  }
+  const gone: RefChange = { kind: 'own', ref: sessionRef(key), from: recordOid, to: null };
+  if (entry.branchTip === null) return [gone];
+  const tip = trusted<Oid>(entry.branchTip);
+  const permit = permitRef('delete-branch', branch, tip, `pinned by ${entry.id}`);
+  return [{ kind: 'delete', permit }, gone];
+}
+
+/** Makes `changes` in one transaction. @throws FlightError `plan-changed` if a ref has moved */
+export async function must(
+  git: Git,
+  project: Pick<Project, 'commonDir'>,
+  changes: readonly RefChange[],
+  about: { readonly name: string; readonly what: string },
+): Promise<void> {
+  const result = await transact(git, project.commonDir, changes, about.what);
+  if (result.kind === 'lost') {
+    throw new FlightError('plan-changed', { name: about.name, what: result.ref });
+  }
+}
+
+/** Takes the pin of a removal that is not made back, and the intent out of the record. */
+export async function cancel(
+  git: Git,
+  project: Pick<Project, 'commonDir'>,
+  removal: Removal,
+): Promise<void> {
+  const { key, entry, recordOid, record } = removal;
+  await must(
+    git,
+    project,
+    [
+      ...(await unpinChanges(git, project, key, entry.id)),
+      await recordChange(git, project.commonDir, key, recordOid, record),
+    ],
+    { name: entry.name, what: 'removal taken back' },
+  );
+}
+
+/** The tip of the branch right now. */
+export function tipOf(
+  git: Git,
+  project: Pick<Project, 'commonDir'>,
+  branch: string,
+): Promise<Oid | null> {
+  return readRef(git, project.commonDir, branchRef(trusted<BranchName>(branch)));
+}

@@ -1,0 +1,131 @@
+/**
+ * Where things in the trash are: the folders a worktree and a private git dir go to, and whether
+ * what an entry speaks of is still there. Found out freshly each time: an entry stays as a pin
+ * after its directories have come back.
+ */
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { real } from '../git/repository.ts';
+import type { SessionKey } from '../sessions/name.ts';
+import { adminDir, privateFolder, trashFolder, type Project } from '../sessions/project.ts';
+import { trashPrefix, type Registry } from '../sessions/registry.ts';
+import type { TrashEntry } from '../sessions/trash-entry.ts';
+import { isThere, makeDirectory } from './disk.ts';
+import { linkOf, readToken } from './links.ts';
+
+const besideFolder = '.flight-rules-trash';
+
+export interface Destination {
+  readonly seq: number;
+  /** `<name>~<seq>` */
+  readonly id: string;
+  readonly worktree: AbsolutePath | null;
+  readonly privateDir: AbsolutePath;
+}
+
+/** The sequence number in the id or the ref of an entry. */
+export function seqOf(idOrRef: string): number {
+  return Number(/[~/](?<seq>\d+)$/u.exec(idOrRef)?.groups?.['seq'] ?? Number.NaN);
+}
+
+/**
+ * The next free place for a session that leaves. Nothing that is there is ever overwritten.
+ * Makes the trash folder, since only an existing folder tells on which file system it is.
+ * @param worktree where it is now, `null` if there is none to move
+ */
+export async function nextDestination(
+  project: Project,
+  registry: Registry,
+  session: { readonly key: SessionKey; readonly name: string },
+  worktree: AbsolutePath | null,
+): Promise<Destination> {
+  const folder = worktree === null ? null : await folderFor(project, worktree);
+  const prefix = `${trashPrefix}${session.key}/`;
+  const refs = [...registry.trash.map((stored) => stored.ref), ...registry.brokenTrash];
+  const used = refs.filter((ref) => ref.startsWith(prefix)).map(seqOf);
+  for (let seq = Math.max(0, ...used) + 1; ; seq += 1) {
+    const name = `${session.name}-${seq}`;
+    const place = {
+      seq,
+      id: `${session.name}~${seq}`,
+      worktree: folder === null ? null : below(folder, name),
+      privateDir: below(privateTrash(project), name),
+    };
+    const taken = [place.worktree, place.privateDir].flatMap((path) =>
+      path === null ? [] : [path, expiring(path)],
+    );
+    const there = await Promise.all(taken.map(isThere));
+    if (!there.includes(true)) return place;
+  }
+}
+
+/** Where private git dirs wait. */
+export function privateTrash(project: Pick<Project, 'commonDir'>): AbsolutePath {
+  return below(privateFolder(project), 'trash');
+}
+
+/** The name under which a directory is deleted: what has it is only waiting to be gone. */
+export function expiring(path: AbsolutePath): AbsolutePath {
+  return absolute(`${path}.expiring`);
+}
+
+/** The trash on the file system of `worktree`: a rename does not cross from one to another. */
+async function folderFor(project: Project, worktree: AbsolutePath): Promise<AbsolutePath> {
+  const usual = trashFolder(project);
+  const parent = absolute(dirname(worktree));
+  if (await sameFileSystem(worktree, await nearest(usual))) {
+    await makeDirectory(usual);
+    return real(usual);
+  }
+  const beside = below(parent, besideFolder);
+  await makeDirectory(beside);
+  return real(beside);
+}
+
+async function sameFileSystem(one: AbsolutePath, other: AbsolutePath): Promise<boolean> {
+  return (await stat(one)).dev === (await stat(other)).dev;
+}
+
+async function nearest(path: AbsolutePath): Promise<AbsolutePath> {
+  return (await isThere(path)) || dirname(path) === path ? path : nearest(absolute(dirname(path)));
+}
+
+/** True if `path` is a place in a trash folder of ours, by its name alone. */
+export function isTrashPlace(
+  project: Project,
+  entry: Pick<TrashEntry, 'name'>,
+  path: string,
+): boolean {
+  const folder = dirname(path);
+  const known =
+    folder === privateTrash(project) || ['.trash', besideFolder].includes(basename(folder));
+  const rest = basename(path).slice(entry.name.length);
+  return known && basename(path).startsWith(entry.name) && /^-\d+$/u.test(rest);
+}
+
+/** The directories of an entry that are there and proven to be what was put there. */
+export interface TrashDirectories {
+  readonly worktree: AbsolutePath | null;
+  readonly privateDir: AbsolutePath | null;
+}
+
+/**
+ * @returns for each directory its path if it is there and carries the token; a worktree is proven
+ *   by its link to the admin id together with its private git dir
+ */
+export async function directoriesOf(
+  project: Pick<Project, 'commonDir'>,
+  entry: TrashEntry,
+): Promise<TrashDirectories> {
+  if (entry.privateDir === null) return { worktree: null, privateDir: null };
+  const privateDir = absolute(entry.privateDir.path);
+  if ((await readToken(privateDir)) !== entry.record.token) {
+    return { worktree: null, privateDir: null };
+  }
+  if (entry.worktree === null) return { worktree: null, privateDir };
+  const worktree = absolute(entry.worktree.path);
+  const linked = await linkOf(worktree);
+  const proven = linked !== null && linked === adminDir(project, entry.privateDir.adminId);
+  return { worktree: proven ? worktree : null, privateDir };
+}

@@ -1,0 +1,208 @@
+/**
+ * What is known about the work in a session, gathered once and fresh; what follows from it is
+ * `refusals.ts`. Each question that could not be answered says so by itself.
+ *
+ * Nothing is written. Processes: `status`, `ls-files`, and a few per nested repository and
+ * submodule; none for a session whose worktree is gone and has no submodules.
+ */
+import { lstat, realpath } from 'node:fs/promises';
+import { describe, isFlightError } from '../kernel/errors.ts';
+import { below, isWithin, type AbsolutePath } from '../kernel/path.ts';
+import { operationInProgress, type InProgress } from '../git/operation.ts';
+import type { Worktree } from '../git/worktrees.ts';
+import type { Place, SessionFacts } from '../sessions/facts.ts';
+import { isOwnLock, provablyDead } from '../sessions/lock-owner.ts';
+import type { Project } from '../sessions/project.ts';
+import { nestedWork } from './nested-work.ts';
+import { lookAtProcesses, occupants, type Occupants, type TableAnswer } from './occupants.ts';
+import { submoduleWork } from './submodule-work.ts';
+import { inspectWorkingTree, type WorkingTree } from './working-tree.ts';
+
+export type Answer<T> =
+  | { readonly kind: 'known'; readonly value: T }
+  | { readonly kind: 'unknown'; readonly why: string }
+  /** it does not arise (no worktree), or nobody wanted to know */
+  | { readonly kind: 'not-asked' };
+
+/** How many files, as `git status` counts them. One file can be staged and modified. */
+export interface ChangeCounts {
+  readonly staged: number;
+  readonly modified: number;
+  readonly untracked: number;
+  readonly conflicted: number;
+}
+
+export interface WorkFacts {
+  readonly place: Place;
+  /** other registered worktrees, or the repository itself, inside the worktree */
+  readonly inside: Answer<readonly string[]>;
+  /** a `git worktree lock` that means something: not ours, and not of a process that is gone */
+  readonly lock: string | null;
+  readonly occupants: Occupants;
+  readonly tree: Answer<{
+    readonly head: Head;
+    readonly counts: ChangeCounts;
+    /** relative paths of uncommitted work, hidden edits and submodules included */
+    readonly dirty: readonly string[];
+  }>;
+  readonly operation: InProgress;
+  readonly nested: Answer<readonly string[]>;
+  readonly submodules: Answer<readonly string[]>;
+}
+
+export interface Head {
+  /** short name, `null` if detached */
+  readonly branch: string | null;
+  readonly oid: string | null;
+}
+
+export interface Looking {
+  readonly callerPid: number;
+  readonly worktrees: readonly Worktree[];
+  /** `leaving`: only what every strategy asks; `work`: also what would be left behind */
+  readonly at: 'leaving' | 'work';
+}
+
+const notAsked = { kind: 'not-asked' } as const;
+
+/** Gathers the facts of one session. Throws only if the command was cut off. */
+export async function gatherWork(
+  project: Project,
+  session: SessionFacts,
+  looking: Looking,
+): Promise<WorkFacts> {
+  const { place } = session;
+  const looked = await lookAtProcesses();
+  const nothing = {
+    place,
+    inside: notAsked,
+    lock: lockThatCounts(place, looked),
+    occupants: { kind: 'free', hidden: 0 },
+    tree: notAsked,
+    operation: { kind: 'none' },
+    nested: notAsked,
+    submodules: notAsked,
+  } as const;
+  if (place.kind === 'gone' && place.privateDir !== null && looking.at === 'work') {
+    return { ...nothing, submodules: await submodulesOf(project, place.privateDir, null) };
+  }
+  if (place.kind !== 'present') return nothing;
+  const [inside, who] = await Promise.all([
+    answer(project, () => worktreesInside(project, place.path, looking.worktrees)),
+    occupants(place, looking.callerPid, looked),
+  ]);
+  const leaving = { ...nothing, inside, occupants: who };
+  if (looking.at === 'leaving') return leaving;
+  const [tree, operation] = await Promise.all([
+    answer(project, () => inspectWorkingTree(project.git, place.path)),
+    operationInProgress(place.privateDir),
+  ]);
+  if (tree.kind !== 'known') {
+    return { ...leaving, tree, operation, nested: tree, submodules: tree };
+  }
+  const [nested, submodules] = await Promise.all([
+    answer(project, async () =>
+      nestedWork(project.git, tree.value, await realPaths(looking.worktrees)),
+    ),
+    submodulesOf(project, place.privateDir, tree.value),
+  ]);
+  const { status, dirty } = tree.value;
+  const head = { branch: status.branch, oid: status.head };
+  const value = { head, counts: countChanges(tree.value), dirty };
+  return { ...leaving, tree: { kind: 'known', value }, operation, nested, submodules };
+}
+
+/** Pure. What status counts; edits that flags hide from it count as modified. */
+export function countChanges({ status, dirty }: WorkingTree): ChangeCounts {
+  const counts = { staged: 0, modified: 0, untracked: 0, conflicted: 0 };
+  const shown = new Set<string>();
+  for (const { kind, xy, path } of status.entries) {
+    if (kind === 'ignored') continue;
+    shown.add(path);
+    if (kind === 'untracked') counts.untracked += 1;
+    else if (kind === 'unmerged') counts.conflicted += 1;
+    else {
+      if (xy[0] !== '.') counts.staged += 1;
+      if (xy[1] !== '.') counts.modified += 1;
+    }
+  }
+  counts.modified += dirty.filter((path) => !shown.has(path)).length;
+  return counts;
+}
+
+function lockThatCounts(place: Place, looked: TableAnswer): string | null {
+  const reason = place.kind === 'present' || place.kind === 'gone' ? place.locked : null;
+  if (reason === null || isOwnLock(reason)) return null;
+  const dead = looked.kind === 'known' && provablyDead(reason, looked.table.processes);
+  return dead ? null : reason;
+}
+
+/**
+ * What would be carried off with the worktree although it belongs elsewhere: registered
+ * worktrees, ours or not, that are really there, and the repository.
+ */
+async function worktreesInside(
+  project: Project,
+  path: AbsolutePath,
+  worktrees: readonly Worktree[],
+): Promise<string[]> {
+  const place = await realpath(path);
+  const found: string[] = [];
+  for (const other of worktrees) {
+    const real = await realIfThere(other.path);
+    if (real !== null && real !== place && isWithin(real, place)) found.push(other.path);
+  }
+  if (
+    isWithin(project.commonDir, place) &&
+    !found.some((one) => isWithin(project.commonDir, one))
+  ) {
+    found.push(project.commonDir);
+  }
+  return found;
+}
+
+async function realPaths(worktrees: readonly Worktree[]): Promise<Set<string>> {
+  const paths = await Promise.all(worktrees.map(({ path }) => realIfThere(path)));
+  return new Set(paths.filter((path) => path !== null));
+}
+
+/** `null` if nothing is there: a stale registration is nowhere. */
+async function realIfThere(path: AbsolutePath): Promise<string | null> {
+  try {
+    await lstat(path);
+    return await realpath(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+function submodulesOf(
+  project: Project,
+  privateDir: AbsolutePath,
+  tree: WorkingTree | null,
+): Promise<Answer<readonly string[]>> {
+  return answer(project, () =>
+    submoduleWork(project.git, {
+      tree,
+      modules: below(privateDir, 'modules'),
+      common: below(project.commonDir, 'modules'),
+    }),
+  );
+}
+
+async function answer<T>(project: Project, ask: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { kind: 'known', value: await ask() };
+  } catch (error) {
+    // cut off by the user: not a fact about the session
+    project.git.signal?.throwIfAborted();
+    return { kind: 'unknown', why: reason(error) };
+  }
+}
+
+function reason(error: unknown): string {
+  if (isFlightError(error)) return describe(error).message.replace(/\.$/u, '');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,90 @@
+/**
+ * The two links that make a worktree: `<worktree>/.git` names the private git dir, and
+ * `<private git dir>/gitdir` names the worktree. Together with the token in the private git dir
+ * they prove whose a directory is: a copied project has records that name somebody else's folder.
+ * Read from the file system; no process.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { real } from '../git/repository.ts';
+import { registeredPath } from '../git/worktrees.ts';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { errorCode } from './manifest.ts';
+import { adminDir, tokenFile, type Project } from './project.ts';
+
+/** Where `<directory>/.git` points. */
+export type Link =
+  | { readonly kind: 'link'; readonly target: AbsolutePath; readonly targetExists: boolean }
+  /** the directory does not exist */
+  | { readonly kind: 'no-directory' }
+  /** the directory exists, but has no `.git` file (or it is a repository of its own) */
+  | { readonly kind: 'no-link' }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+export async function readLink(directory: AbsolutePath): Promise<Link> {
+  let text: string;
+  try {
+    text = await readFile(below(directory, '.git'), 'utf8');
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EISDIR') return { kind: 'no-link' };
+    if (code === 'ENOTDIR') return { kind: 'no-directory' };
+    if (code !== 'ENOENT') return { kind: 'unknown', why: code };
+    return (await exists(directory)) ? { kind: 'no-link' } : { kind: 'no-directory' };
+  }
+  const match = /^gitdir: (?<path>[^]*?)\n?$/u.exec(text);
+  const path = match?.groups?.['path'];
+  if (path === undefined) return { kind: 'no-link' };
+  const named = absolute(path, directory);
+  return { kind: 'link', target: await real(named), targetExists: await exists(named) };
+}
+
+/** What stands in the private git dir of admin id `adminId`. */
+export type Registration =
+  | { readonly kind: 'registered'; readonly privateDir: AbsolutePath; readonly path: AbsolutePath }
+  /** an entry of this id is there, but carries another token, or none */
+  | { readonly kind: 'other' }
+  | { readonly kind: 'none' };
+
+/** Reads the registration of a session, proven by its token. */
+export async function readRegistration(
+  project: Project,
+  adminId: string,
+  token: string,
+): Promise<Registration> {
+  const privateDir = adminDir(project, adminId);
+  const found = await readToken(privateDir);
+  if (found === token) {
+    try {
+      const path = await registeredPath(project.commonDir, adminId);
+      return { kind: 'registered', privateDir, path };
+    } catch {
+      return { kind: 'other' };
+    }
+  }
+  return (await exists(privateDir)) ? { kind: 'other' } : { kind: 'none' };
+}
+
+/** The token in a private git dir, `null` if there is none. */
+export async function readToken(privateDir: AbsolutePath): Promise<string | null> {
+  try {
+    return (await readFile(tokenFile(privateDir), 'utf8')).trim();
+  } catch {
+    return null;
+  }
+}
+
+/** True if `target` looks like `<somewhere>/worktrees/<adminId>`: the old place of a moved project. */
+export function namesAdminEntry(target: AbsolutePath, adminId: string): boolean {
+  return basename(target) === adminId && basename(dirname(target)) === 'worktrees';
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    // what we may not see is there, for all we know
+    return !['ENOENT', 'ENOTDIR'].includes(errorCode(error));
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Whose a `git worktree lock` is, by its reason. Agents lock their worktrees and leave the lock
+ * behind when they end: a lock that names a process says by itself whether it still means anything.
+ */
+import type { Processes } from '../kernel/process-table.ts';
+
+export interface LockOwner {
+  readonly agent: 'claude' | null;
+  readonly pid: number;
+  /** start time in clock ticks since boot, as in `/proc`; `null` if the reason does not say */
+  readonly start: string | null;
+}
+
+/** Reasons of ours begin like this. */
+export const ownLockPrefix = 'flight-rules';
+
+/** True for a lock that we set ourselves. */
+export function isOwnLock(reason: string): boolean {
+  return reason === ownLockPrefix || reason.startsWith(`${ownLockPrefix} `);
+}
+
+/**
+ * Who set a lock, e.g. `claude session x (pid 31909 start 234557)`.
+ * @returns `null` if the reason names no process
+ */
+export function lockOwner(reason: string): LockOwner | null {
+  const match = /\(pid (?<pid>[1-9]\d{0,9})(?: start (?<start>\d+))?\)/u.exec(reason);
+  if (match?.groups === undefined) return null;
+  return {
+    agent: /^claude (?:session|agent) /u.test(reason) ? 'claude' : null,
+    pid: Number(match.groups['pid']),
+    start: match.groups['start'] ?? null,
+  };
+}
+
+/**
+ * Does the process still live? A pid is reused, so one with another start time is another one.
+ * Start times are comparable only where `/proc` gives them as ticks.
+ */
+export function ownerLives(owner: LockOwner, processes: Processes): boolean {
+  const found = processes.get(owner.pid);
+  if (found === undefined) return false;
+  const comparable = owner.start !== null && /^\d+$/u.test(found.startTime);
+  return !comparable || found.startTime === owner.start;
+}
+
+/** True if the lock names a process, and that process is not there any more. */
+export function provablyDead(reason: string, processes: Processes): boolean {
+  const owner = lockOwner(reason);
+  return owner !== null && !ownerLives(owner, processes);
+}

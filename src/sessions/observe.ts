@@ -1,0 +1,232 @@
+/**
+ * Observe: joins registered worktrees, refs, records and the manifest into facts, by admin id,
+ * branch and token. A constant number of processes, whatever the number of sessions:
+ * `for-each-ref`, `cat-file --batch`, `worktree list`. Writes nothing.
+ */
+import { ownerState } from '../kernel/owner.ts';
+import { trusted } from '../kernel/brand.ts';
+import { isWithin, type AbsolutePath } from '../kernel/path.ts';
+import { oid, isOid, type BranchName } from '../git/oid.ts';
+import { real } from '../git/repository.ts';
+import { listWorktrees, type Worktree } from '../git/worktrees.ts';
+import { judgeEntries, type Adoptable } from './adoption.ts';
+import type { Facts, Health, Here, Place, SessionFacts, Stray } from './facts.ts';
+import { readManifest, type ReadManifest } from './manifest.ts';
+import { sessionKey } from './name.ts';
+import { isMissingOrEmpty, locate } from './place.ts';
+import { trashFolder, type Project } from './project.ts';
+import type { SessionRecord } from './record.ts';
+import { readRegistry, type Registry, type StoredRecord } from './registry.ts';
+import { strayOwner } from './stray-owner.ts';
+
+/** Everything known at this moment. */
+export interface Observation extends Facts {
+  readonly manifest: ReadManifest;
+  /** proven entries of the manifest that have no record yet */
+  readonly adoptable: readonly Adoptable[];
+}
+
+/**
+ * @param caller where the command was started
+ * @throws GitError if the repository cannot be read at all
+ */
+export async function observe(project: Project, caller: AbsolutePath): Promise<Observation> {
+  const { git, commonDir } = project;
+  const [registry, worktrees, manifest, missing, place] = await Promise.all([
+    readRegistry(git, commonDir),
+    listWorktrees(git, commonDir),
+    readManifest(project),
+    isMissingOrEmpty(project.sessionsDir),
+    real(caller),
+  ]);
+  const adoption = await judgeEntries(project, manifest, registry, worktrees);
+  const recorded = await Promise.all(
+    [...registry.sessions.values()].map((stored) =>
+      sessionFacts(project, registry, worktrees, stored, place),
+    ),
+  );
+  const base = defaultBase(project, worktrees);
+  const candidates = adoption.proven.map((one) => candidateFacts(registry, one, base));
+  const sessions = [...recorded, ...candidates].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const strays = findStrays(worktrees, sessions);
+  const active = sessions.filter((s) => s.place.kind !== 'put-away');
+  return {
+    registry,
+    worktrees,
+    manifest,
+    adoptable: adoption.proven,
+    unproven: adoption.unproven,
+    sessions,
+    strays,
+    here: findHere(project, sessions, strays, registry, place),
+    sessionsDirMissing:
+      missing &&
+      active.some((s) => s.record !== null && isWithin(s.record.worktree, project.sessionsDir)),
+  };
+}
+
+async function sessionFacts(
+  project: Project,
+  registry: Registry,
+  worktrees: readonly Worktree[],
+  stored: StoredRecord,
+  caller: AbsolutePath,
+): Promise<SessionFacts> {
+  if (stored.read.kind === 'broken') {
+    const branch = trusted<BranchName>(project.settings.branchPrefix.value + stored.key);
+    return {
+      key: stored.key,
+      name: stored.key,
+      recordOid: stored.oid,
+      record: null,
+      broken: stored.read.why,
+      branch,
+      branchTip: registry.branches.get(branch) ?? null,
+      baseTip: null,
+      place: { kind: 'unknown', why: `its record cannot be read: ${stored.read.why}` },
+      health: 'unknown',
+      ownerDead: null,
+    };
+  }
+  const { record } = stored.read;
+  const place = await locate({ project, record, worktrees, caller });
+  const state = record.intent === undefined ? null : await ownerState(record.intent.owner);
+  const branch = trusted<BranchName>(record.branch);
+  const branchTip = registry.branches.get(branch) ?? null;
+  return {
+    key: stored.key,
+    name: record.name,
+    recordOid: stored.oid,
+    record,
+    broken: null,
+    branch,
+    branchTip,
+    baseTip: registry.branches.get(trusted<BranchName>(record.base.name)) ?? null,
+    place,
+    health: judgeHealth(place, branchTip !== null, state),
+    ownerDead: state === null ? null : state === 'dead',
+  };
+}
+
+/** Pure: the one word for how a session is. */
+export function judgeHealth(
+  place: Place,
+  branchExists: boolean,
+  owner: 'alive' | 'dead' | 'unknown' | null,
+): Health {
+  if (owner === 'dead') return 'interrupted';
+  // somebody is at work on it right now: half-made is its normal state
+  if (owner !== null) return 'ok';
+  switch (place.kind) {
+    case 'put-away':
+      return branchExists ? 'ok' : 'orphaned';
+    case 'present':
+      if (!branchExists) return 'unknown';
+      return place.locked === null ? 'ok' : 'locked';
+    case 'gone':
+      return 'orphaned';
+    case 'moved':
+      return 'moved';
+    case 'not-ours':
+    case 'unknown':
+      return 'unknown';
+  }
+}
+
+/** The base of a session nobody named one for: configured, else the branch of the main checkout. */
+export function defaultBase(project: Project, worktrees: readonly Worktree[]): string | null {
+  const main = worktrees.find((one) => one.main && !one.bare);
+  return project.settings.base.value ?? main?.branch ?? null;
+}
+
+/** A proven manifest entry, shown as the session it will become with the next change. */
+function candidateFacts(registry: Registry, one: Adoptable, base: string | null): SessionFacts {
+  const name = base ?? 'main';
+  const baseTip = registry.branches.get(trusted<BranchName>(name)) ?? null;
+  const tip = registry.branches.get(one.branch) ?? null;
+  const present = one.registered !== null && one.directoryExists && one.registered.adminId !== null;
+  return {
+    key: sessionKey(one.name),
+    name: one.name,
+    recordOid: null,
+    record: candidateRecord(one, name, baseTip ?? tip ?? ''),
+    broken: null,
+    branch: one.branch,
+    branchTip: tip,
+    baseTip,
+    place: present
+      ? { kind: 'unknown', why: 'only the manifest knows it yet: the next change takes it over' }
+      : { kind: 'gone', adminId: null, privateDir: null, locked: null },
+    health: present || one.inReview ? 'ok' : 'orphaned',
+    ownerDead: null,
+  };
+}
+
+/** The record a proven entry becomes; its token is made when it is taken over. */
+export function candidateRecord(one: Adoptable, base: string, baseOid: string): SessionRecord {
+  return {
+    schema: 1,
+    name: one.name,
+    branch: one.branch,
+    worktree: one.worktree,
+    adminId: one.registered?.adminId ?? null,
+    token: '',
+    state: one.inReview ? 'in-review' : 'active',
+    base: { name: base, oid: isOid(baseOid) ? oid(baseOid) : '' },
+    goals: [...one.goals],
+    startedAt: one.startedAt ?? new Date(0).toISOString(),
+    copied: [],
+    carried: [],
+  };
+}
+
+function findStrays(worktrees: readonly Worktree[], sessions: readonly SessionFacts[]): Stray[] {
+  const ours = new Set(sessions.map((session) => session.record?.adminId));
+  return worktrees
+    .filter((one) => !one.main && !one.bare && !(one.adminId !== null && ours.has(one.adminId)))
+    .map((one) => ({
+      path: one.path,
+      branch: one.branch,
+      owner: strayOwner(one),
+      adminId: one.adminId,
+      locked: one.locked,
+    }));
+}
+
+function findHere(
+  project: Project,
+  sessions: readonly SessionFacts[],
+  strays: readonly Stray[],
+  registry: Registry,
+  caller: AbsolutePath,
+): Here {
+  const inside = sessions.find(
+    (one) =>
+      one.record !== null && one.place.kind !== 'put-away' && isWithin(caller, worktreeOf(one)),
+  );
+  if (inside !== undefined) return { kind: 'session', name: inside.name };
+  const entry = registry.trash.find(
+    ({ entry: one }) => one.worktree !== null && isWithin(caller, one.worktree.path),
+  );
+  if (entry !== undefined) return { kind: 'trash', id: entry.entry.id, name: entry.entry.name };
+  if (isWithin(caller, trashFolder(project))) return { kind: 'trash', id: '', name: '' };
+  if (strays.some((one) => isWithin(caller, one.path))) return { kind: 'stray' };
+  if (project.mainCheckout !== null && isWithin(caller, project.mainCheckout))
+    return { kind: 'main' };
+  return { kind: 'elsewhere' };
+}
+
+/** Where a session's worktree is, or last was. */
+export function worktreeOf(session: SessionFacts): string {
+  switch (session.place.kind) {
+    case 'present':
+      return session.place.path;
+    case 'moved':
+      return session.place.to;
+    case 'gone':
+    case 'put-away':
+    case 'not-ours':
+    case 'unknown':
+      return session.record?.worktree ?? '';
+  }
+}

@@ -1,0 +1,61 @@
+// A stand-in for gh or glab on PATH: answers as it is told to, and writes down how it was called.
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface FakeAnswer {
+  readonly exit?: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** never ends, nor does the child it starts */
+  readonly hang?: boolean;
+}
+
+export interface FakeCall {
+  readonly argv: readonly string[];
+  readonly stdin: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** @param answers by the first two arguments, e.g. `pr create` */
+export async function fakeForge(
+  folder: string,
+  program: 'gh' | 'glab',
+  answers: Readonly<Record<string, FakeAnswer>>,
+): Promise<{
+  readonly bin: string;
+  readonly calls: () => Promise<readonly FakeCall[]>;
+  /** where a hanging one writes the pid of its child */
+  readonly childFile: string;
+}> {
+  const bin = join(folder, 'bin');
+  const log = join(folder, `${program}.calls`);
+  const childFile = join(folder, `${program}.child`);
+  await mkdir(bin, { recursive: true });
+  const source = `#!${process.execPath}
+const fs = require('node:fs');
+const argv = process.argv.slice(2);
+const answer = ${JSON.stringify(answers)}[argv.slice(0, 2).join(' ')] ?? { exit: 97, stderr: 'unexpected' };
+const stdin = fs.readFileSync(0, 'utf8');
+fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify({ argv, stdin, cwd: process.cwd(), env: process.env }) + '\\n');
+if (answer.hang) {
+  const child = require('node:child_process').spawn('sleep', ['300'], { stdio: 'inherit' });
+  fs.writeFileSync(${JSON.stringify(childFile)}, String(child.pid) + '\\n');
+  setInterval(() => undefined, 1000);
+} else {
+  process.stdout.write(answer.stdout ?? '');
+  process.stderr.write(answer.stderr ?? '');
+  process.exitCode = answer.exit ?? 0;
+}
+`;
+  await writeFile(join(bin, program), source);
+  await chmod(join(bin, program), 0o755);
+  const calls = async (): Promise<readonly FakeCall[]> => {
+    const text = await readFile(log, 'utf8').catch(() => '');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as FakeCall);
+  };
+  return { bin, calls, childFile };
+}
