@@ -1,7 +1,7 @@
 /** `config`: what applies here, and where each value comes from. Reads only. */
 import * as z from 'zod/mini';
 import { done } from '../kernel/outcome.ts';
-import { openProject } from '../sessions/project.ts';
+import { projectOf } from './project.ts';
 import { defineOperation } from './define.ts';
 
 const Value = z.union([z.string(), z.number(), z.null(), z.array(z.string())]);
@@ -26,7 +26,7 @@ export const config = defineOperation({
   output: ConfigReport,
   examples: [{ args: 'config', about: 'what applies in this project' }],
   run: async (_input, context) => {
-    const project = await openProject(context.git, context.directory, context.env);
+    const project = await projectOf(context);
     const { settings, warnings } = project;
     const values = [
       // the folder in use, whatever way it was spelled

@@ -28,9 +28,57 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./status.ts')).status,
   },
   {
+    name: 'parallel cleanup',
+    summary: 'Find sessions whose worktree is gone and clean them up',
+    effect: 'destructive',
+    load: async () => (await import('./cleanup.ts')).cleanup,
+  },
+  {
+    name: 'parallel remove',
+    summary: 'End a session: pull request, merge, keep or abandon',
+    effect: 'destructive',
+    load: async () => (await import('./remove.ts')).remove,
+  },
+  {
+    name: 'parallel restore',
+    summary: 'Bring back what was removed, cleaned up, kept, abandoned or orphaned',
+    effect: 'change',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
+    name: 'parallel adopt',
+    summary: 'Make a worktree that is there a session',
+    effect: 'change',
+    load: async () => (await import('./adopt.ts')).adopt,
+  },
+  {
     name: 'parallel path',
     summary: "Print the path of a session's worktree",
     effect: 'read',
     load: async () => (await import('./path.ts')).path,
+  },
+  {
+    name: 'trust list',
+    summary: 'Show the commands of this repository and which of them may run',
+    effect: 'read',
+    load: async () => (await import('./trust.ts')).trustList,
+  },
+  {
+    name: 'trust grant',
+    summary: 'Approve commands of this repository after reading their exact text',
+    effect: 'change',
+    load: async () => (await import('./trust.ts')).trustGrant,
+  },
+  {
+    name: 'trust revoke',
+    summary: 'Take back approvals for this repository',
+    effect: 'change',
+    load: async () => (await import('./trust.ts')).trustRevoke,
+  },
+  {
+    name: 'config',
+    summary: 'Show each setting with its value and where it comes from',
+    effect: 'read',
+    load: async () => (await import('./config.ts')).config,
   },
 ];

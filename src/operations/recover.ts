@@ -4,11 +4,11 @@
  * stop the others, nor the operation: its session stays `interrupted` and says so.
  */
 import { isFlightError, describe } from '../kernel/errors.ts';
+import { recoverLanding, type RecoveredLanding } from '../integration/recover.ts';
 import type { Held } from '../safety/lock.ts';
 import { replaceRecord } from '../safety/registration.ts';
 import { rollBackCreate } from '../safety/rollback-create.ts';
-import { putAway } from '../safety/put-away.ts';
-import { recoverRemoval, type RecoveredRemoval } from '../safety/recover-removal.ts';
+import { putAway, recoverRemoval, recoverRestore } from '../safety/trash.ts';
 import type { Facts, SessionFacts } from '../sessions/facts.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
@@ -51,10 +51,11 @@ export async function recoverOne(
     case 'creating':
       return takeBackCreate(context, project, held, session);
     case 'removing':
-      return removalSentence(await recoverRemoval(project, held, session));
+      return recoverRemoval(project, held, session);
     case 'restoring':
+      return recoverRestore(project, held, session);
     case 'landing':
-      return 'nothing was cut off.';
+      return landingSentence(await recoverLanding(held.git, project, session.key));
     case 'publishing':
       await clearIntent(held, project, session);
       return 'a pull request that was cut off is not recorded; remove it again to go on.';
@@ -98,13 +99,15 @@ async function clearIntent(held: Held, project: Project, session: SessionFacts):
   await replaceRecord(held.git, project, session.key, session.recordOid, record);
 }
 
-function removalSentence(recovered: RecoveredRemoval): string {
+function landingSentence(recovered: RecoveredLanding): string {
   switch (recovered.kind) {
+    case 'nothing':
+      return 'a merge that was cut off had moved nothing.';
+    case 'landed':
+      return 'a merge that was cut off had landed; the session itself is still there.';
     case 'rolled-back':
-      return 'a removal that was cut off was taken back; the session is as it was.';
-    case 'finished':
-      return `a removal that was cut off was finished; it is in the trash as ${recovered.entry.id}.`;
-    case 'nothing-to-do':
-      return 'a removal that was cut off had been finished already.';
+      return 'a merge that was cut off was taken back; base and session are as they were.';
+    case 'left':
+      return `a merge that was cut off is left as it is: ${recovered.why}.`;
   }
 }

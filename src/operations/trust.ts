@@ -8,7 +8,8 @@ import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Decision, type Warning } from '../kernel/outcome.ts';
 import { ours } from '../kernel/suggestion.ts';
 import { visible } from '../kernel/visible.ts';
-import { openProject, type Project } from '../sessions/project.ts';
+import type { Project } from '../sessions/project.ts';
+import { projectOf } from './project.ts';
 import {
   approvalKey,
   readApprovals,
@@ -147,7 +148,7 @@ interface View {
 
 /** What is configured, what is approved, joined by the exact text. */
 async function look(context: OperationContext): Promise<View> {
-  const project = await openProject(context.git, context.directory, context.env);
+  const project = await projectOf(context);
   const where = { commonDir: project.commonDir, env: context.env };
   const read = await readApprovals(where);
   const approvals = read.kind === 'read' ? read.approvals : new Map<string, Approval>();

@@ -11,12 +11,9 @@ export interface LockOwner {
   readonly start: string | null;
 }
 
-/** Reasons of ours begin like this. */
-export const ownLockPrefix = 'flight-rules';
-
-/** True for a lock that we set ourselves. */
+/** True for a lock that we set ourselves: its reason begins with our name. */
 export function isOwnLock(reason: string): boolean {
-  return reason === ownLockPrefix || reason.startsWith(`${ownLockPrefix} `);
+  return /^flight-rules(?:[: ]|$)/u.test(reason);
 }
 
 /**

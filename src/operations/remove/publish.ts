@@ -69,7 +69,7 @@ export async function publishAndLeave(
     return leave(context, frame, found, request, {
       strategy: 'pr',
       becomes: 'in-review',
-      extraRecord: { pullRequest },
+      extraRecord: { pullRequest: { ...pullRequest } },
     });
   }).catch(async (error: unknown) => {
     await endIntent(context, project, request, begun);
