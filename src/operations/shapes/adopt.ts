@@ -1,6 +1,6 @@
 /** What `parallel adopt` answers. */
 import * as z from 'zod/mini';
-import { NewSession } from './common.ts';
+import { NewSession } from './parts.ts';
 
 export const AdoptReport = z.object({ session: NewSession, enter: z.optional(z.string()) });
 

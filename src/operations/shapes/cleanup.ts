@@ -1,6 +1,6 @@
 /** What `parallel cleanup` answers: the plan, and with `done` what was seen to be done. */
 import * as z from 'zod/mini';
-import { Command, ItemError, list } from './common.ts';
+import { Command, ItemError, list } from './parts.ts';
 
 export const cleanupReasons = ['orphaned', 'interrupted', 'moved', 'landed', 'expired'] as const;
 

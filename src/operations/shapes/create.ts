@@ -1,6 +1,6 @@
 /** What `parallel create` answers. */
 import * as z from 'zod/mini';
-import { list, NewSession } from './common.ts';
+import { list, NewSession } from './parts.ts';
 
 export const CreateReport = z.object({
   /** `false`: a healthy session of that name was there already */

@@ -1,6 +1,6 @@
 /** What `parallel remove` answers. */
 import * as z from 'zod/mini';
-import { PullRequest, strategies } from './common.ts';
+import { PullRequest, strategies } from './parts.ts';
 
 export const shapes = ['ff', 'merge', 'squash', 'rebase'] as const;
 

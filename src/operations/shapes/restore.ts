@@ -1,6 +1,6 @@
 /** What `parallel restore` answers; with `--list` what can come back. */
 import * as z from 'zod/mini';
-import { list } from './common.ts';
+import { list } from './parts.ts';
 
 export const RestoredSession = z.object({
   name: z.string(),

@@ -3,7 +3,7 @@
  * found out is `null` and never means "fine".
  */
 import * as z from 'zod/mini';
-import { Changes, Hint, list, PullRequest } from './common.ts';
+import { Changes, Hint, list, PullRequest } from './parts.ts';
 
 export const needs = [
   'orphaned',
