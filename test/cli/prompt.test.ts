@@ -35,13 +35,14 @@ describe('a decision at a terminal', () => {
   });
 
   test('an open question takes several answers, dashes included', async () => {
+    // the full mark stands only where a question is open: an answered one is drawn again without
     const ended = await atTerminal(
       main,
       ['toy', 'open'],
       [
-        ['What for?', '-y first\r'],
-        ['Another?', 'second\r'],
-        ['Another?', '\r'],
+        ['◆', '-y first\r'],
+        ['◆', 'second\r'],
+        ['◆', '\r'],
       ],
     );
     expect(ended.stdout).toMatch(/goals:\s+-y first\s+second/u);

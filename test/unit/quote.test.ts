@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quoteAll } from '../../src/faces/cli/quote.ts';
+import { quoteAll } from '../../src/kernel/quote.ts';
 
 const argument = fc
   .oneof(

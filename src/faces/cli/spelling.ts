@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
 import type { SpelledCommand, Suggestion } from '../../kernel/suggestion.ts';
 import { lookUpProgram } from '../../git/git.ts';
-import { quoteAll } from './quote.ts';
+import { quoteAll } from '../../kernel/quote.ts';
 
 /**
  * The words that start this very program again.
