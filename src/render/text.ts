@@ -52,6 +52,10 @@ export function cut(text: string, columns: number): string {
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
+    if (width(paragraph) <= columns) {
+      lines.push(paragraph);
+      continue;
+    }
     const indent = /^ */u.exec(paragraph)?.[0] ?? '';
     let line = '';
     for (const word of paragraph.trim().split(/ +/u)) {

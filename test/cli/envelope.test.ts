@@ -70,7 +70,13 @@ describe('answers', () => {
     expect(choices.map(({ value }) => value)).toEqual(['left', 'blocked', 'right']);
     expect(choices[2]?.args).toBeUndefined();
     expect(choices[2]?.argv.slice(2)).toEqual([
-      ...['-C', '/some/root', 'toy', 'ask', '--way', "ri'ght", '--json'],
+      '-C',
+      '/some/root',
+      'toy',
+      'ask',
+      '--way',
+      "ri'ght",
+      '--json',
     ]);
     const printed = execFileSync('sh', ['-c', `printf '%s\\0' ${choices[2]?.command ?? ''}`]);
     expect(printed.toString().split('\0').slice(0, -1)).toEqual(choices[2]?.argv);

@@ -98,8 +98,8 @@ export function atTerminal(
   steps: readonly (readonly [string, string])[],
   options: Options = {},
 ): Promise<Ended> {
-  const pty = join(root, 'test/support/pty.py');
-  const words = [pty, '30', JSON.stringify(steps), process.execPath, main, ...args];
+  const pty = join(root, 'test/support/terminal.py');
+  const words = [pty, '15', JSON.stringify(steps), process.execPath, main, ...args];
   return start('python3', words, { ...options, env: { TERM: 'xterm', ...options.env } });
 }
 

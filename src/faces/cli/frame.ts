@@ -6,13 +6,11 @@ import type { Suggestion } from '../../kernel/suggestion.ts';
 import type { Warning } from '../../kernel/outcome.ts';
 import { operations } from '../../operations/index.ts';
 import type { Speller } from '../../render/json.ts';
-import { theme } from '../../render/theme.ts';
-import type { View } from '../../render/human/view.ts';
 import type { Globals } from './globals.ts';
 import { locate } from './locate.ts';
 import type { Interruption } from './signals.ts';
 import { programWords, spell, spellSuggestion, type Spelling } from './spelling.ts';
-import { columns, isTerminal, mayColour } from './terminal.ts';
+import { isTerminal } from './terminal.ts';
 
 export interface Frame {
   readonly globals: Globals;
@@ -78,18 +76,6 @@ function keepable(suggestions: readonly Suggestion[]): readonly Suggestion[] {
   return suggestions.filter(
     (suggestion) => 'argv' in suggestion || locate(operations, suggestion.args).kind !== 'unknown',
   );
-}
-
-/** What people see on `stream`. */
-export function view(frame: Frame, stream: NodeJS.WriteStream): View {
-  const coloured = mayColour(stream, process.env, frame.globals);
-  return {
-    width: columns(process.stdout),
-    theme: theme(coloured ? 'coloured' : 'plain'),
-    now: new Date(),
-    home: process.env['HOME'] ?? null,
-    command: (args) => speller(frame, 'here').command(args).command,
-  };
 }
 
 function asked(globals: Globals): AbsolutePath | null {

@@ -12,7 +12,9 @@ export async function main(): Promise<void> {
   const fail = (thrown: unknown): void => {
     if (over) return;
     over = true;
-    void import('./run.ts').then(({ bugAnswer }) => finish(bugAnswer(thrown, argv, interruption)));
+    void import('./run.ts')
+      .then(({ bugAnswer }) => bugAnswer(thrown, argv, interruption))
+      .then(finish);
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);

@@ -5,14 +5,7 @@ import { openGit, type GitCall } from '../../git/git.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import type { AnyOperation } from '../../operations/define.ts';
 import { operations, type OperationEntry } from '../../operations/index.ts';
-import {
-  beforeQuestion,
-  declinedAnswer,
-  errorAnswer,
-  outcomeAnswer,
-  textAnswer,
-  type Answer,
-} from './answer.ts';
+import { errorAnswer, outcomeAnswer, textAnswer, type Answer } from './answer.ts';
 import { asFlightError } from './failure.ts';
 import { frame, speller, startDirectory, type Frame } from './frame.ts';
 import { noGlobals } from './globals.ts';
@@ -68,6 +61,7 @@ async function perform(
   const { decision } = outcome;
   const { ask, canAsk } = await import('./prompt.ts');
   if (!canAsk(decision)) return outcomeAnswer(current, operation.name, outcome);
+  const { beforeQuestion, declinedAnswer } = await import('./human.ts');
   const before = await beforeQuestion(current, operation.name, outcome);
   process.stderr.write(before.stderr);
   process.stdout.write(before.stdout);
@@ -88,7 +82,7 @@ export function bugAnswer(
   thrown: unknown,
   argv: readonly string[],
   interruption: Interruption,
-): Answer {
+): Promise<Answer> {
   const current = frame({ ...noGlobals, json: argv.includes('--json') }, interruption);
   return errorAnswer(
     current,

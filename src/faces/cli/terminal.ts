@@ -32,12 +32,6 @@ export function mayColour(
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** True if the locale says UTF-8. */
-export function knowsUnicode(env: Environment): boolean {
-  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(isSet) ?? '';
-  return /utf-?8/iu.test(locale);
-}
-
 /** Columns to fill: the terminal's, within reason; 80 where there is none. */
 export function columns(stream: { readonly columns?: number }): number {
   return Math.min(Math.max(stream.columns ?? 80, 40), 120);

@@ -10,6 +10,10 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   'parallel restore': async () => (await import('./restore.ts')).restore,
   'parallel adopt': async () => (await import('./create.ts')).adopt,
   'parallel path': async () => (await import('./path.ts')).path,
+  'trust list': async () => (await import('./trust.ts')).trustList,
+  'trust grant': async () => (await import('./trust.ts')).trustGrant,
+  'trust revoke': async () => (await import('./trust.ts')).trustRevoke,
+  config: async () => (await import('./config.ts')).config,
 };
 
 /** The renderer of operation `name`; one that shows any data if it has none of its own. */

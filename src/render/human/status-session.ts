@@ -49,18 +49,24 @@ function headLines(
 ): readonly string[] {
   const [name = '', word = '', ...rest] = row;
   const needy = session.needs.length > 0;
-  const mark = needy ? '! ' : '  ';
   const paint = needy ? view.theme.problem : view.theme.good;
-  const padded = paint(word) + ' '.repeat(Math.max(0, (widths[1] ?? 0) - width(word)));
-  const facts = rest.map((cell, at) => pad(cell, widths[at + 2] ?? 0)).join('   ');
-  const bold = view.theme.heading(name);
-  const long = width(name) > (widths[0] ?? 0);
-  const filled = long ? bold : bold + ' '.repeat((widths[0] ?? 0) - width(name));
-  const line = `${mark}${filled}   ${padded}   ${facts}`.trimEnd();
-  if (width(line) <= view.width) return [line];
-  const below = `${padded}   ${facts}`.trimEnd();
-  if (width(below) + 4 <= view.width) return [`${mark}${bold}`, `    ${below}`];
-  return [`${mark}${bold}   ${paint(word)}`, ...rest.map((cell) => `    ${cell}`)];
+  const mark = needy ? '! ' : '  ';
+  const head = mark + view.theme.heading(name);
+  const fill = (text: string, at: number): string =>
+    ' '.repeat(Math.max(0, (widths[at] ?? 0) - width(text)));
+  const start = `${head}${fill(name, 0)}   ${paint(word)}`;
+  const facts = rest.map((cell, at) => cell + fill(cell, at + 2)).join('   ');
+  // a cell out of line is easier to read than a head of two lines
+  const lines = [
+    `${start}${fill(word, 1)}   ${facts}`,
+    `${start}${fill(word, 1)}   ${rest.join('   ')}`,
+    `${head}   ${paint(word)}   ${rest.join('   ')}`,
+  ];
+  const fitting = lines.map((line) => line.trimEnd()).find((line) => width(line) <= view.width);
+  if (fitting !== undefined) return [fitting];
+  const below = `    ${paint(word)}   ${rest.join('   ')}`.trimEnd();
+  if (width(below) <= view.width) return [head, below];
+  return [head, `    ${paint(word)}`, ...rest.map((cell) => `    ${cell}`)];
 }
 
 function cells(session: SessionStatus, view: View): readonly string[] {

@@ -15,7 +15,7 @@ export const status = renderer<StatusReport>((data, view) => {
   const { sessions } = data;
   return [
     ...here(data, view),
-    ...wrap(summary(data, view), view.width),
+    ...summary(data, view),
     ...(sessions.length === 0 ? [] : ['', ...sessionLines(sessions, view)]),
     '',
     ...interrupted(data, view),
@@ -28,13 +28,13 @@ export const status = renderer<StatusReport>((data, view) => {
   ];
 });
 
-function summary({ project, summary }: StatusReport, view: View): string {
+function summary({ project, summary }: StatusReport, view: View): readonly string[] {
   const name = view.theme.heading(visible(project.name));
   if (summary.total === 0) {
     const command = view.theme.command(
       `${view.command(['parallel', 'create', 'NAME', '--goal'])} "..."`,
     );
-    return `${name}  No sessions. Start one: ${command}`;
+    return beside(`${name}  No sessions. Start one:  `, command, view.width);
   }
   const parts = [
     [summary.active, 'active'],
@@ -47,7 +47,8 @@ function summary({ project, summary }: StatusReport, view: View): string {
     summary.needYou === 0
       ? ''
       : ` ${summary.needYou} ${summary.needYou === 1 ? 'needs' : 'need'} you.`;
-  return `${name}  ${count(summary.total, 'session')}: ${said.join(', ')}.${need}`;
+  const line = `${name}  ${count(summary.total, 'session')}: ${said.join(', ')}.${need}`;
+  return wrap(line, view.width);
 }
 
 function here({ here: place }: StatusReport, view: View): readonly string[] {
@@ -101,15 +102,20 @@ function mainLine({ main, project }: StatusReport, view: View): readonly string[
   return labelled('Main checkout', `${shown(project.root, view)}  ${facts.join(', ')}`, view);
 }
 
-function strays({ strays: all }: StatusReport, view: View): readonly string[] {
+function strays({ strays: all, project }: StatusReport, view: View): readonly string[] {
   return all.flatMap(({ path, branch, owner }) => {
     const facts = [
       branch === null ? 'no branch' : visible(branch),
       ...(owner === null ? [] : [visible(owner)]),
       'not ours',
     ];
-    return labelled('Stray', `${shown(path, view)}  ${facts.join(', ')}`, view);
+    return labelled('Stray', `${below(path, project.root, view)}  ${facts.join(', ')}`, view);
   });
+}
+
+/** A path as seen from the project's root, if it is below it. */
+function below(path: string, root: string, view: View): string {
+  return path.startsWith(`${root}/`) ? visible(path.slice(root.length + 1)) : shown(path, view);
 }
 
 function trash({ trash: all }: StatusReport, view: View): readonly string[] {

@@ -1,14 +1,16 @@
-"""Runs a program at a pseudo terminal: pty.py SECONDS STEPS PROGRAM ARGS...
+"""Runs a program at a pseudo terminal: terminal.py SECONDS STEPS PROGRAM ARGS...
 
 STEPS is a JSON list of [text to wait for, keys to send then]. What the terminal showed goes to
 stdout; the exit code is the program's, 124 if it did not come to its end in time.
 """
-import json, os, pty, select, sys, time
+import fcntl, json, os, pty, select, struct, sys, termios, time
 
 limit = time.monotonic() + float(sys.argv[1])
 steps = json.loads(sys.argv[2])
 pid, terminal = pty.fork()
 if pid == 0:
+    # 24 lines of 80 columns, before the program asks
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))
     os.execvp(sys.argv[3], sys.argv[3:])
 shown = b""
 seen = 0

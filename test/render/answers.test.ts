@@ -1,0 +1,97 @@
+// What people see of the other answers.
+import { expect, test } from 'vitest';
+import type { CleanupReport } from '../../src/operations/shapes/cleanup.ts';
+import type { RestoreReport } from '../../src/operations/shapes/restore.ts';
+import { rendererOf } from '../../src/render/human/renderers.ts';
+import type { View } from '../../src/render/human/view.ts';
+import { theme } from '../../src/render/theme.ts';
+
+const view: View = {
+  width: 80,
+  theme: theme('plain'),
+  now: new Date('2026-11-22T15:22:00Z'),
+  home: '/home/me',
+  command: (args) => ['flight-rules', ...args].join(' '),
+};
+
+async function shown(name: string, data: unknown): Promise<string> {
+  return `\n${(await rendererOf(name))(data, view).join('\n')}\n`;
+}
+
+const item: CleanupReport['items'][number] = {
+  name: 'billing-export',
+  reason: 'orphaned',
+  actions: ['record and branch go, commits kept at least until 29 Nov'],
+  branch: 'session/billing-export',
+  branchTip: '9a562de000000000000000000000000000000000',
+  onlyHere: 4,
+  done: false,
+};
+const untouched = [{ what: 'auth-jwt', why: 'claude works in it (pid 31909)' }];
+
+test('cleanup: the plan', async () => {
+  expect(await shown('parallel cleanup', { dryRun: true, items: [item], untouched }))
+    .toMatchInlineSnapshot(`
+    "
+    1 session can be cleaned up. 1 is left alone.
+
+      billing-export  folder gone, 4 commits that are nowhere else
+                      record and branch go, commits kept at least until 29 Nov
+      auth-jwt        left alone: claude works in it (pid 31909)
+    "
+  `);
+});
+
+test('cleanup: the report says only what was seen to be done', async () => {
+  const items = [
+    {
+      ...item,
+      done: true,
+      trash: { id: 'billing-export~1', expiresAt: '2026-11-29T00:00:00Z' },
+      restore: { command: 'flight-rules parallel restore billing-export', argv: [] },
+    },
+    { ...item, name: 'other', error: { code: 'in-use', message: 'Somebody works in it.' } },
+  ];
+  expect(await shown('parallel cleanup', { dryRun: false, items, untouched: [] }))
+    .toMatchInlineSnapshot(`
+    "
+    Cleaned up 1 session.
+      billing-export  branch session/billing-export (9a562de) kept as
+                      billing-export~1
+                      back with: flight-rules parallel restore billing-export
+    Not cleaned up: 1 session. What failed is unchanged.
+      other           Somebody works in it.
+    "
+  `);
+});
+
+test('restore --list is a table', async () => {
+  const data: RestoreReport = {
+    entries: [
+      {
+        id: 'auth~1',
+        name: 'auth',
+        removedAt: '2026-11-20T12:00:00Z',
+        strategy: 'abandon',
+        branchTip: '9a562de000000000000000000000000000000000',
+        hasWorktree: true,
+        bytes: 1_200_000,
+        expiresAt: '2026-11-27T12:00:00Z',
+      },
+    ],
+  };
+  expect(await shown('parallel restore', data)).toMatchInlineSnapshot(`
+    "
+    ID      REMOVED     HOW      TIP      FOLDER       SIZE    KEPT
+    auth~1  2 days ago  abandon  9a562de  with folder  1.2 MB  until 27 Nov
+
+    Bring one back:  flight-rules parallel restore ID
+    "
+  `);
+});
+
+test('an operation without a renderer is shown all the same', async () => {
+  expect(await shown('no such', { a: null, b: [1, { c: 'x\u001b' }], d: [] })).toBe(
+    '\na: unknown\nb:\n  1\n  - c: x\\x1b\nd:\n  none\n',
+  );
+});
