@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { bringBack, recoverRemoval, recoverRestore } from '../../src/safety/trash.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { bundleForTest } from '../support/bundle.ts';
@@ -17,8 +18,8 @@ import {
 } from '../support/trash-fixture.ts';
 
 let child = '';
-beforeAll(() => {
-  child = bundleForTest('test/support/trash-child.ts', inject('runHome'));
+beforeAll(async () => {
+  child = await bundleForTest(fileURLToPath(new URL('../support/trash-child.ts', import.meta.url)));
 });
 
 function run(repo: TrashRepo, what: string, env: Record<string, string> = {}): string | null {
