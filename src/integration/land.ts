@@ -1,0 +1,284 @@
+/**
+ * Landing a session: build the commit, then move the base to it.
+ *
+ * Without hooks and verification both happen under one lock. With them the commit is built in a
+ * scratch worktree while the lock is free, and the base may move meanwhile: then it is built
+ * again. Whatever is begun stands in the record's `landing` intent first, so that a kill at any
+ * point is finished or rolled back by the next command (`recover.ts`).
+ */
+import type { Git } from '../git/git.ts';
+import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
+import { readRef } from '../git/refs.ts';
+import { isoSeconds, type Clock } from '../kernel/clock.ts';
+import { FlightError } from '../kernel/errors.ts';
+import { faultPoint } from '../kernel/faults.ts';
+import type { Owner } from '../kernel/owner.ts';
+import type { AbsolutePath } from '../kernel/path.ts';
+import type { SessionKey } from '../sessions/name.ts';
+import type { Project } from '../sessions/project.ts';
+import { findBase } from './base-place.ts';
+import { hookNames, hooksFor, type Hook } from './hooks.ts';
+import { readRecord, writeIntent, type LandingIntent, type RecordAt } from './intent.ts';
+import { HalfMade, moveBase, prepareMove } from './move-base.ts';
+import { buildInScratch } from './scratch-build.ts';
+import { registerScratch, removeScratch, scratchOf, type Scratch } from './scratch.ts';
+import { buildCommit, planCommit, type BuildInput, type BuildPlan, type Shape } from './shapes.ts';
+
+/** The lock as it is held; `git` marks every process it starts as this operation's. */
+export interface HeldLock {
+  readonly owner: Owner;
+  readonly git: Git;
+}
+
+export interface LandDeps {
+  readonly project: Project;
+  readonly clock: Clock;
+  readonly lock: <T>(body: (held: HeldLock) => Promise<T>) => Promise<T>;
+  /** throws `verify-failed` if the merged files in `directory` are not good; `null`: not asked for */
+  readonly verify: ((directory: AbsolutePath) => Promise<void>) | null;
+  /** default 10 minutes */
+  readonly hookTimeoutMs?: number;
+}
+
+export interface LandInput {
+  readonly key: SessionKey;
+  readonly name: string;
+  readonly goals: readonly string[];
+  readonly branch: BranchName;
+  /** what was agreed to; if the branch is elsewhere under the lock nothing is done */
+  readonly sessionTip: Oid;
+  readonly sessionWorktree: AbsolutePath | null;
+  readonly base: BranchName;
+  readonly shape: Shape | null;
+  readonly message?: string;
+}
+
+export interface LandResult {
+  readonly into: BranchName;
+  readonly oid: Oid;
+  readonly shape: Shape | 'nothing';
+  /** the checkout that moved along: its post-merge hook is to be run now */
+  readonly worktree: AbsolutePath | null;
+}
+
+const attempts = 5;
+const hookLimitMs = 600_000;
+
+/**
+ * @throws FlightError `conflicts`, `base-gone`, `base-busy`, `files-in-the-way`,
+ *   `submodule-unreachable`, `not-fast-forward`, `cannot-rebase`, `no-identity`, `sign-failed`,
+ *   `hook-failed`, `verify-failed`, `plan-changed`; nothing has moved then
+ */
+export async function landSession(deps: LandDeps, input: LandInput): Promise<LandResult> {
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const begun = await deps.lock((held) => begin(deps, held, input));
+    if (begun.kind === 'done') return begun.result;
+    if (begun.kind === 'lost') continue;
+    const result = await outside(deps, input, begun);
+    if (result !== null) return result;
+  }
+  throw new FlightError('base-busy', {
+    base: input.base,
+    worktree: deps.project.root,
+    why: `it was moved by others ${attempts} times while the merge was made`,
+  });
+}
+
+interface Outside {
+  readonly kind: 'outside';
+  readonly scratch: Scratch;
+  readonly build: BuildInput;
+  readonly plan: Exclude<BuildPlan, { kind: 'conflicts' | 'nothing' }>;
+  readonly hooks: readonly Hook[];
+  readonly git: Git;
+}
+
+type Begun =
+  | { readonly kind: 'done'; readonly result: LandResult }
+  | { readonly kind: 'lost' }
+  | Outside;
+
+async function begin(deps: LandDeps, held: HeldLock, input: LandInput): Promise<Begun> {
+  const { project } = deps;
+  const { git } = held;
+  const baseTip = await currentBase(git, project, input);
+  await requireTip(git, project, input);
+  const record = await requireRecord(git, project, input);
+  await findBase(git, project, input.base);
+  const build: BuildInput = { ...input, baseTip };
+  const plan = await planCommit(git, project, build);
+  if (plan.kind === 'conflicts') throw conflicting(input, plan.conflicts);
+  if (plan.kind === 'nothing') return done(input, baseTip, 'nothing', null);
+  const shape = plan.kind === 'ready' ? plan.shape : plan.kind;
+  const names = plan.kind === 'ready' ? [] : hookNames(shape);
+  const hooks = await hooksFor(git, project, names);
+  if (hooks.length === 0 && deps.verify === null) {
+    const built = await buildCommit(git, project, build);
+    if (built.kind === 'conflicts') throw conflicting(input, built.conflicts);
+    if (built.kind === 'nothing') return done(input, baseTip, 'nothing', null);
+    return move(deps, held, input, { ...built, from: baseTip, record });
+  }
+  const scratch = scratchOf(project, held.owner.token);
+  const intent = landing(deps, held, input, { from: baseTip, scratch: scratch.folder });
+  await setIntent(held, project, input, record, intent);
+  try {
+    await registerScratch(git, project, scratch, baseTip);
+  } catch (error) {
+    await cleanUp(held, project, input, scratch);
+    throw error;
+  }
+  return { kind: 'outside', scratch, build, plan, hooks, git };
+}
+
+/** @returns `null` if the base moved meanwhile */
+async function outside(
+  deps: LandDeps,
+  input: LandInput,
+  begun: Outside,
+): Promise<LandResult | null> {
+  const { project } = deps;
+  try {
+    const built = await buildInScratch(begun.git, {
+      root: project.root,
+      scratch: begun.scratch,
+      input: begun.build,
+      plan: begun.plan,
+      hooks: begun.hooks,
+      hookTimeoutMs: deps.hookTimeoutMs ?? hookLimitMs,
+      verify: deps.verify,
+    });
+    if (built.kind === 'conflicts') throw conflicting(input, built.conflicts);
+    return await deps.lock(async (held) => {
+      const from = await currentBase(held.git, project, input);
+      await requireTip(held.git, project, input);
+      const record = await requireRecord(held.git, project, input);
+      await cleanUp(held, project, input, begun.scratch);
+      if (from !== begun.build.baseTip) return null;
+      if (built.kind === 'nothing') return done(input, from, 'nothing', null).result;
+      const fresh = (await readRecord(held.git, project, input.key)) ?? record;
+      const moved = await move(deps, held, input, { ...built, from, record: fresh });
+      return moved.kind === 'done' ? moved.result : null;
+    });
+  } catch (error) {
+    await deps.lock((held) => cleanUp(held, project, input, begun.scratch));
+    throw error;
+  }
+}
+
+async function move(
+  deps: LandDeps,
+  held: HeldLock,
+  input: LandInput,
+  built: { oid: Oid; shape: Shape; from: Oid; record: RecordAt },
+): Promise<Begun> {
+  const { project } = deps;
+  const ready = await prepareMove(held.git, project, {
+    ...input,
+    from: built.from,
+    to: built.oid,
+  });
+  const worktree = ready.place.kind === 'checked-out' ? ready.place.worktree : null;
+  const identical = ready.identical.map((change) => change.path);
+  const intent = landing(deps, held, input, {
+    from: built.from,
+    to: built.oid,
+    worktree,
+    identical,
+  });
+  await setIntent(held, project, input, built.record, intent);
+  const outcome = await moveBase(held.git, project, ready).catch(async (error: unknown) => {
+    if (error instanceof HalfMade) throw error.cause;
+    await clearIntent(held, project, input, null);
+    throw error;
+  });
+  await clearIntent(held, project, input, null);
+  return outcome.kind === 'lost' ? { kind: 'lost' } : done(input, built.oid, built.shape, worktree);
+}
+
+function landing(
+  deps: LandDeps,
+  held: HeldLock,
+  input: LandInput,
+  what: Pick<LandingIntent, 'from'> &
+    Partial<Pick<LandingIntent, 'to' | 'worktree' | 'identical' | 'scratch'>>,
+): LandingIntent {
+  const base = input.base;
+  const { from, to = null, worktree = null, identical = [], scratch = null } = what;
+  const since = isoSeconds(deps.clock.now());
+  const owner = { ...held.owner };
+  return { kind: 'landing', owner, since, base, from, to, worktree, identical, scratch };
+}
+
+async function setIntent(
+  held: HeldLock,
+  project: Project,
+  input: LandInput,
+  record: RecordAt,
+  intent: LandingIntent,
+): Promise<void> {
+  faultPoint('land.intent:before');
+  await writeIntent(held.git, project, input.key, record, intent);
+  faultPoint('land.intent:after');
+}
+
+/** Takes the intent out if it is the one of this step: with this scratch, or without one. */
+async function clearIntent(
+  held: HeldLock,
+  project: Project,
+  input: LandInput,
+  scratch: string | null,
+): Promise<void> {
+  const at = await readRecord(held.git, project, input.key);
+  const intent = at?.record.intent;
+  if (at === null || intent?.kind !== 'landing' || intent.scratch !== scratch) return;
+  await writeIntent(held.git, project, input.key, at, null);
+}
+
+async function cleanUp(
+  held: HeldLock,
+  project: Project,
+  input: LandInput,
+  scratch: Scratch,
+): Promise<void> {
+  await removeScratch(project, scratch.folder);
+  await clearIntent(held, project, input, scratch.folder);
+}
+
+async function currentBase(git: Git, project: Project, input: LandInput): Promise<Oid> {
+  const tip = await readRef(git, project.commonDir, branchRef(input.base));
+  if (tip === null) throw new FlightError('base-gone', { name: input.name, base: input.base });
+  return tip;
+}
+
+async function requireTip(git: Git, project: Project, input: LandInput): Promise<void> {
+  const tip = await readRef(git, project.commonDir, branchRef(input.branch));
+  if (tip === input.sessionTip) return;
+  throw new FlightError('plan-changed', { name: input.name, what: `${input.branch} has moved` });
+}
+
+async function requireRecord(git: Git, project: Project, input: LandInput): Promise<RecordAt> {
+  const at = await readRecord(git, project, input.key);
+  if (at !== null) return at;
+  throw new FlightError('plan-changed', { name: input.name, what: 'its record is gone' });
+}
+
+function conflicting(
+  input: LandInput,
+  conflicts: readonly { readonly path: string }[],
+): FlightError {
+  return new FlightError('conflicts', {
+    name: input.name,
+    base: input.base,
+    ...(input.sessionWorktree === null ? {} : { worktree: input.sessionWorktree }),
+    paths: conflicts.map((conflict) => conflict.path),
+  });
+}
+
+function done(
+  input: LandInput,
+  oid: Oid,
+  shape: LandResult['shape'],
+  worktree: AbsolutePath | null,
+): { readonly kind: 'done'; readonly result: LandResult } {
+  return { kind: 'done', result: { into: input.base, oid, shape, worktree } };
+}

@@ -1,0 +1,88 @@
+// A project with one recorded session, and a lock that only counts: the real one has its own tests.
+import type { LandDeps, LandInput, LandResult } from '../../src/integration/land.ts';
+import { landSession } from '../../src/integration/land.ts';
+import { readRecord, type RecordAt } from '../../src/integration/intent.ts';
+import { markedGit } from '../../src/git/git.ts';
+import { transact } from '../../src/git/refs.ts';
+import type { Owner } from '../../src/kernel/owner.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { absolute } from '../../src/kernel/path.ts';
+import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
+import { openProject, type Project } from '../../src/sessions/project.ts';
+import { recordChange } from '../../src/sessions/registry.ts';
+import { branch, type Story } from './support.ts';
+
+export const key = sessionKey(parseSessionName('auth'));
+
+export const owner = (token: string): Owner => ({
+  token,
+  pid: process.pid,
+  startTime: '',
+  bootId: '',
+  pidNamespace: '',
+  host: '',
+  uid: 0,
+  command: 'test',
+  since: '',
+});
+
+export async function recordSession(it: Story): Promise<Project> {
+  const project = await openProject(it.git, it.root, process.env);
+  const record = {
+    schema: 1 as const,
+    name: 'auth',
+    branch: 'session/auth',
+    worktree: '/nowhere',
+    adminId: null,
+    token: 't',
+    state: 'active' as const,
+    base: { name: 'main', oid: it.tip('main') },
+    goals: [],
+    startedAt: '2026-01-01T00:00:00Z',
+    copied: [],
+    carried: [],
+  };
+  const change = await recordChange(it.git, project.commonDir, key, null, record);
+  await transact(it.git, project.commonDir, [change]);
+  return project;
+}
+
+export async function record(it: Story, project: Project): Promise<RecordAt> {
+  const at = await readRecord(it.git, project, key);
+  if (at === null) throw new Error('no record');
+  return at;
+}
+
+let operations = 0;
+
+export async function land(
+  it: Story,
+  project: Project,
+  input: Partial<LandInput> = {},
+  extra: Partial<LandDeps> = {},
+): Promise<LandResult> {
+  const token = `operation-${process.pid}-${(operations += 1)}`;
+  const git = markedGit(it.git, token);
+  return landSession(
+    {
+      project,
+      clock: systemClock,
+      lock: (body) => body({ owner: owner(token), git }),
+      verify: null,
+      ...extra,
+    },
+    {
+      key,
+      name: 'auth',
+      goals: [],
+      branch: branch('session/auth'),
+      sessionTip: it.tip('session/auth'),
+      sessionWorktree: null,
+      base: branch('main'),
+      shape: null,
+      ...input,
+    },
+  );
+}
+
+export const at = (path: string): ReturnType<typeof absolute> => absolute(path);
