@@ -83,23 +83,30 @@ function created(plan: BringBackPlan): RefChange {
   return { kind: 'create', ref, to: oid(plan.createBranchAt ?? '') };
 }
 
-/** Finishes a restore that was cut off. Idempotent. @returns what was done, the rest of a sentence */
+export type RecoveredRestore =
+  | { readonly kind: 'finished'; readonly record: SessionRecord }
+  | { readonly kind: 'nothing-to-do' };
+
+/**
+ * Finishes a restore that was cut off; idempotent, and itself killable anywhere.
+ * The caller holds the lock and knows that the owner of the intent is dead.
+ * @throws FlightError `disk-failed`, `plan-changed`, GitError
+ */
 export async function recoverRestore(
   project: Project,
   held: Held,
   session: Pick<SessionFacts, 'key' | 'name'>,
-): Promise<string> {
+): Promise<RecoveredRestore> {
   const registry = await readRegistry(held.git, project.commonDir);
   const stored = registry.sessions.get(session.key);
-  if (stored?.read.kind !== 'record') return 'nothing was cut off.';
+  if (stored?.read.kind !== 'record') return { kind: 'nothing-to-do' };
   const { record } = stored.read;
-  if (record.intent?.kind !== 'restoring') return 'nothing was cut off.';
+  if (record.intent?.kind !== 'restoring') return { kind: 'nothing-to-do' };
   const { trash } = record.intent;
   const entry = registry.trash.find((one) => one.entry.id === trash)?.entry ?? null;
   const id = entry?.id ?? session.name;
   const back: Return = { key: session.key, record, recordOid: stored.oid, entry, id };
-  await comeBack(held.git, project, back);
-  return `a restore that was cut off was finished; it is at ${record.worktree}.`;
+  return { kind: 'finished', record: await comeBack(held.git, project, back) };
 }
 
 /**

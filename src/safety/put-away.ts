@@ -21,7 +21,6 @@ import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { readRegistry, recordChange, type Registry } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
-import { isThere } from './disk.ts';
 import { moveBack, moveOut } from './leave.ts';
 import { linkOf, readToken, registeredWorktree } from './links.ts';
 import { collectPins, writePin } from './pins.ts';
@@ -30,12 +29,12 @@ import {
   endChanges,
   must,
   pinChanges,
-  tipOf,
   withoutIntent,
   type Becomes,
   type Held,
   type Removal,
 } from './removal-refs.ts';
+import { look } from './removal-look.ts';
 import { directoriesOf, nextDestination } from './trash-places.ts';
 
 export interface PutAwayOptions {
@@ -275,29 +274,4 @@ async function refuseBranchInUse(
   if (other === undefined) return;
   const { name, branch } = session;
   throw new FlightError('branch-in-use', { name, branch, worktree: other.path });
-}
-
-/** After acting, look: success is said only of what is seen. */
-async function look(
-  project: Project,
-  { git }: Held,
-  entry: TrashEntry,
-  { becomes, left }: { becomes: Becomes; left: AbsolutePath | null },
-): Promise<void> {
-  const there = await directoriesOf(project, entry);
-  const problems = [
-    left !== null && (await isThere(left)) ? `${left} is still there` : null,
-    entry.worktree !== null && there.worktree === null
-      ? `${entry.worktree.path} is not there`
-      : null,
-    entry.privateDir !== null && there.privateDir === null
-      ? `${entry.privateDir.path} is not there`
-      : null,
-    becomes === 'ended' && (await tipOf(git, project, entry.branch)) !== null
-      ? `branch ${entry.branch} is still there`
-      : null,
-  ].filter((problem) => problem !== null);
-  if (problems.length > 0) {
-    throw new FlightError('bug', { what: `after removing ${entry.name}: ${problems.join('; ')}` });
-  }
 }

@@ -10,7 +10,7 @@ import { real } from '../git/repository.ts';
 import type { SessionKey } from '../sessions/name.ts';
 import { adminDir, privateFolder, trashFolder, type Project } from '../sessions/project.ts';
 import { trashPrefix, type Registry } from '../sessions/registry.ts';
-import type { TrashEntry } from '../sessions/trash-entry.ts';
+import { trashFolderNames, type TrashEntry } from '../sessions/trash-entry.ts';
 import { isThere, makeDirectory } from './disk.ts';
 import { linkOf, readToken } from './links.ts';
 
@@ -98,8 +98,7 @@ export function isTrashPlace(
   path: string,
 ): boolean {
   const folder = dirname(path);
-  const known =
-    folder === privateTrash(project) || ['.trash', besideFolder].includes(basename(folder));
+  const known = folder === privateTrash(project) || trashFolderNames.includes(basename(folder));
   const rest = basename(path).slice(entry.name.length);
   return known && basename(path).startsWith(entry.name) && /^-\d+$/u.test(rest);
 }

@@ -10,9 +10,9 @@ import type { StoredTrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere } from './disk.ts';
 import { directoriesOf } from './trash-places.ts';
 
-export { bringBack, bringBackOrphan, recoverRestore, type BroughtBack } from './bring-back.ts';
+export { bringBack, bringBackOrphan, recoverRestore } from './bring-back.ts';
 export { expire } from './expire.ts';
-export { putAway, type PutAway, type PutAwayOptions } from './put-away.ts';
+export { putAway } from './put-away.ts';
 export { recoverRemoval } from './recover-removal.ts';
 
 export interface TrashItem {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bringBack, recoverRemoval, recoverRestore } from '../../src/safety/trash.ts';
+import { bringBack, putAway, recoverRemoval, recoverRestore } from '../../src/safety/trash.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { bundleForTest } from '../support/bundle.ts';
 import {
@@ -18,7 +19,7 @@ import {
 
 let child = '';
 beforeAll(async () => {
-  child = await bundleForTest('test/support/trash-child.ts');
+  child = await bundleForTest(fileURLToPath(new URL('../support/trash-child.ts', import.meta.url)));
 });
 
 function run(repo: TrashRepo, what: string, env: Record<string, string> = {}): string | null {
@@ -62,6 +63,11 @@ async function workedIn(): Promise<{ repo: TrashRepo; path: string; before: unkn
 
 const auth = { key: sessionKey(parseSessionName('auth')), name: 'auth' };
 
+async function leave(repo: TrashRepo): Promise<void> {
+  const options = { strategy: 'abandon', becomes: 'ended', at: new Date() } as const;
+  await putAway(repo.project, { git: repo.project.git, owner }, await repo.facts('auth'), options);
+}
+
 /** As the next command that changes something does it. */
 async function recover(repo: TrashRepo): Promise<void> {
   const held = { git: repo.project.git, owner };
@@ -92,7 +98,7 @@ describe('killed at every step', () => {
     const learnt = await workedIn();
     const points = pointsOf(learnt.repo, 'remove');
     expect(points).toHaveLength(12);
-    for (const point of points) {
+    for (const point of ['remove.pin:before', ...points.filter(after)]) {
       const { repo, path, before } = await workedIn();
       expect([point, run(repo, 'remove', { FLIGHT_RULES_FAULT: point })]).toEqual([
         point,
@@ -104,16 +110,15 @@ describe('killed at every step', () => {
   });
 
   test('of the recovery of a removal, forward and back', async () => {
-    for (const first of ['remove.move-worktree:after', 'remove.lock-admin:after']) {
+    for (const [first, ...then] of [
+      ['remove.move-worktree:after', 'remove.move-private:after', 'remove.refs:before'],
+      ['remove.lock-admin:after', 'recover.back:before', 'recover.back:after'],
+      ['remove.move-private:after', 'remove.placeholder:after', 'remove.refs:after'],
+    ]) {
       const { repo, path, before } = await workedIn();
-      run(repo, 'remove', { FLIGHT_RULES_FAULT: first });
-      for (const point of [
-        'remove.move-private:after',
-        'remove.placeholder:after',
-        'recover.back:before',
-      ]) {
-        run(repo, 'recover', { FLIGHT_RULES_FAULT: point });
-      }
+      const kills = [run(repo, 'remove', { FLIGHT_RULES_FAULT: first ?? '' })];
+      for (const point of then) kills.push(run(repo, 'recover', { FLIGHT_RULES_FAULT: point }));
+      expect(kills).toEqual(['SIGKILL', 'SIGKILL', 'SIGKILL']);
       await recover(repo);
       await expectWhole(repo, path, before);
     }
@@ -121,10 +126,10 @@ describe('killed at every step', () => {
 
   test('of a restore', async () => {
     const learnt = await workedIn();
-    run(learnt.repo, 'remove');
-    for (const point of pointsOf(learnt.repo, 'restore')) {
+    await leave(learnt.repo);
+    for (const point of pointsOf(learnt.repo, 'restore').filter(after)) {
       const { repo, path, before } = await workedIn();
-      run(repo, 'remove');
+      await leave(repo);
       expect([point, run(repo, 'restore', { FLIGHT_RULES_FAULT: point })]).toEqual([
         point,
         'SIGKILL',
@@ -159,10 +164,10 @@ describe('killed at every step', () => {
 
   test('of emptying the trash', async () => {
     const learnt = await workedIn();
-    run(learnt.repo, 'remove');
+    await leave(learnt.repo);
     for (const point of pointsOf(learnt.repo, 'expire').filter(after)) {
       const { repo } = await workedIn();
-      run(repo, 'remove');
+      await leave(repo);
       run(repo, 'expire', { FLIGHT_RULES_FAULT: point });
       run(repo, 'expire');
       expect((await registryOf(repo)).trash).toEqual([]);

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
-import type { AbsolutePath } from '../../src/kernel/path.ts';
+import { absolute, type AbsolutePath } from '../../src/kernel/path.ts';
 import { parseSessionName } from '../../src/sessions/name.ts';
 import { adminDir } from '../../src/sessions/project.ts';
 import type { StoredTrashEntry } from '../../src/sessions/trash-entry.ts';
@@ -94,7 +94,7 @@ function conflict(repo: TrashRepo, path: AbsolutePath): void {
 }
 
 function failing(act: () => unknown): void {
-  expect(act).toThrow();
+  expect(act).toThrow(/Command failed: git/u);
 }
 
 for (const [what, prepare] of Object.entries(probes)) {
@@ -181,6 +181,40 @@ test('a folder in the way is refused, and nothing moves', async () => {
   expect(isFlightError(taken, 'restore-taken')).toBe(true);
   expect(filesOf(stored.entry.worktree?.path ?? '')).toEqual(waiting);
   expect((await registryOf(repo)).sessions.size).toBe(0);
+});
+
+test('a restore that the disk refuses is taken back', async () => {
+  const repo = await trashRepo();
+  const path = await repo.session('auth');
+  write(path, { '.env': 'x\n' });
+  const before = fingerprint(repo, path);
+  const stored = await abandon(repo, 'auth');
+  const refs = repo.git(['for-each-ref']);
+  const blocked = { ...repo.project, sessionsDir: absolute(join(repo.root, 'a.txt')) };
+  const as = parseSessionName('two');
+  const failed = await bringBack(blocked, held(repo), stored, { as }).catch((e: unknown) => e);
+  expect(isFlightError(failed, 'disk-failed')).toBe(true);
+  expect(repo.git(['for-each-ref'])).toBe(refs);
+  expect(readdirSync(adminDir(repo.project, 'auth'))).toEqual(['locked']);
+  collectGarbage(repo);
+  await bringBack(repo.project, held(repo), stored);
+  // git writes each renaming of HEAD into its log, there and back
+  expect({ ...fingerprint(repo, path), log: before['log'] }).toEqual(before);
+});
+
+test('an admin id that somebody took is not taken from them', async () => {
+  const repo = await trashRepo();
+  const path = await repo.session('auth');
+  write(path, { 'new.txt': 'x\n' });
+  const stored = await abandon(repo, 'auth');
+  rmSync(adminDir(repo.project, 'auth'), { recursive: true });
+  const other = join(repo.root, '../elsewhere/auth');
+  repo.git(['worktree', 'add', '-q', '--detach', other]);
+  await bringBack(repo.project, held(repo), stored);
+  expect(repo.git(['status', '--porcelain', '--branch'], path)).toBe(
+    '## session/auth\n?? new.txt\n',
+  );
+  expect(repo.git(['status', '--porcelain', '--branch'], other)).toBe('## HEAD (no branch)\n');
 });
 
 test('an orphan keeps its index and HEAD; its staged work is in the new folder', async () => {

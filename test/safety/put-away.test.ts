@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
-import { putAway } from '../../src/safety/put-away.ts';
+import { bringBack, expire, putAway } from '../../src/safety/trash.ts';
 import { adminDir } from '../../src/sessions/project.ts';
 import {
   collectGarbage,
@@ -182,4 +182,46 @@ test('a rename that fails half-way is taken back', async () => {
   expect(registry.trash).toEqual([]);
   expect([...registry.sessions.values()].map((stored) => stored.oid)).toEqual([record]);
   expect(readFileSync(join(path, 'new.txt'), 'utf8')).toBe('new\n');
+});
+
+test('a tag object that only the session names, and a lock of the user, come along', async () => {
+  const repo = await trashRepo();
+  const path = await repo.session('auth');
+  repo.git(['tag', '-a', '-m', 'passing', 'passing'], path);
+  const tag = repo.git(['rev-parse', 'passing']).trim();
+  repo.git(['tag', '-d', 'passing']);
+  writeFileSync(join(adminDir(repo.project, 'auth'), 'FETCH_HEAD'), `${tag}\t\ttag 'passing'\n`);
+  repo.git(['worktree', 'lock', '--reason', 'process 1 is gone', path]);
+  const { entry } = await leave(repo, await repo.facts('auth'));
+  collectGarbage(repo);
+  expect(repo.git(['cat-file', '-t', tag])).toBe('tag\n');
+  expect(readFileSync(join(entry.privateDir?.path ?? '', 'locked'), 'utf8').trim()).toBe(
+    'process 1 is gone',
+  );
+  const [stored] = (await registryOf(repo)).trash;
+  if (stored === undefined) throw new Error('no entry');
+  await bringBack(repo.project, { git: repo.project.git, owner }, stored);
+  expect((await repo.facts('auth')).place).toMatchObject({ locked: 'process 1 is gone' });
+  const again = await leave(repo, await repo.facts('auth'));
+  const both = (await registryOf(repo)).trash.map((one) => one.entry.id).toSorted();
+  expect([again.id, ...both]).toEqual(['auth~2', 'auth~1', 'auth~2']);
+  for (const one of (await registryOf(repo)).trash) {
+    await expire(repo.project, { git: repo.project.git, owner }, one);
+  }
+  expect(repo.git(['for-each-ref', 'refs/flight-rules'])).toBe('');
+});
+
+test('what the operation has learnt goes into the record', async () => {
+  const repo = await trashRepo();
+  await repo.session('auth');
+  const held = { git: repo.project.git, owner };
+  const { entry } = await putAway(repo.project, held, await repo.facts('auth'), {
+    strategy: 'pr',
+    becomes: 'in-review',
+    at,
+    extraRecord: { pullRequest: { url: 'https://example.com/1', number: 1 } },
+  });
+  const { record } = await repo.facts('auth');
+  expect([record?.state, record?.pullRequest?.number]).toEqual(['in-review', 1]);
+  expect(entry.record.pullRequest?.number).toBe(1);
 });
