@@ -211,7 +211,7 @@ describe('files in the way', () => {
   test('beside files that are the result already: these stay out of the index', async () => {
     it.write('new/x.txt', 'x\n');
     it.write('a.txt', 'mine\n');
-    await isRefused('files-in-the-way');
+    expect(await isRefused('files-in-the-way')).toHaveProperty('data');
     expect(it.run('ls-files', 'new')).toBe('');
   });
 });
@@ -220,13 +220,13 @@ describe('a base that is busy', () => {
   test('a merge is in progress', async () => {
     it.on('side').commit({ 'b.txt': 'side\n' });
     it.on('main').commit({ 'b.txt': 'main\n' });
-    expect(() => it.run('merge', 'side')).toThrow();
-    await isRefused('base-busy');
+    expect(() => it.run('merge', 'side')).toThrow('Command failed');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('it is being rebased, HEAD detached', async () => {
     it.on('side').commit({ 'b.txt': 'side\n' });
     it.on('main').commit({ 'b.txt': 'main\n' });
-    expect(() => it.run('rebase', 'side')).toThrow();
+    expect(() => it.run('rebase', 'side')).toThrow('Command failed');
     expect((await isRefused('base-busy')).data).toMatchObject({ why: 'it is being rebased' });
   });
   test('it is being rebased in another worktree', async () => {
@@ -235,34 +235,34 @@ describe('a base that is busy', () => {
     it.run('checkout', '-q', '--detach');
     const other = join(it.root, '..', 'other');
     it.run('worktree', 'add', '-q', other, 'main');
-    expect(() => storyAt(other).run('rebase', 'side')).toThrow();
+    expect(() => storyAt(other).run('rebase', 'side')).toThrow('Command failed');
     expect((await isRefused('base-busy')).data).toMatchObject({ worktree: other });
   });
   test('it is being bisected', async () => {
     it.commit({ 'z.txt': 'z\n' });
     it.run('bisect', 'start', 'HEAD', 'HEAD~1');
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('it is checked out twice', async () => {
     it.run('worktree', 'add', '-q', '--force', join(it.root, '..', 'other'), 'main');
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('its checkout is gone', async () => {
     it.run('checkout', '-q', '--detach');
     const other = join(it.root, '..', 'other');
     it.run('worktree', 'add', '-q', other, 'main');
     rmSync(other, { recursive: true });
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('it is the worktree of a session', async () => {
     it.run('checkout', '-q', '--detach');
     it.run('worktree', 'add', '-q', join(it.root, '..', 'other'), 'main');
     it.write('.git/worktrees/other/flight-rules/token', 't');
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('another git holds its index', async () => {
     it.write('.git/index.lock', '');
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
     rmSync(join(it.commonDir, 'index.lock'));
   });
 });
@@ -273,11 +273,11 @@ test('conflicts: exact paths, nothing moves', async () => {
 });
 
 test('a session that moved since it was agreed to', async () => {
-  await isRefused('plan-changed', { sessionTip: it.tip('main') });
+  expect(await isRefused('plan-changed', { sessionTip: it.tip('main') })).toHaveProperty('data');
 });
 
 test('a base that does not exist', async () => {
-  await isRefused('base-gone', { base: branch('missing') });
+  expect(await isRefused('base-gone', { base: branch('missing') })).toHaveProperty('data');
 });
 
 test('nothing to bring home', async () => {
@@ -401,7 +401,7 @@ describe('hooks', () => {
   test('one that leaves a daemon behind is not waited for', async () => {
     const pid = join(it.root, '..', 'pid');
     hook('commit-msg', `sleep 600 & echo $! > '${pid}'`);
-    await land(it, project);
+    expect(await land(it, project)).toMatchObject({ shape: 'merge' });
     process.kill(Number(storyAt(join(it.root, '..')).read('pid')), 'SIGKILL');
   });
   test('what is not executable is none', async () => {
@@ -413,7 +413,7 @@ describe('hooks', () => {
     hook('commit-msg', 'exit 0');
     it.run('config', 'commit.gpgSign', 'true');
     it.run('config', 'gpg.program', '/bin/false');
-    await isRefused('sign-failed');
+    expect(await isRefused('sign-failed')).toHaveProperty('data');
     noScratch();
   });
   test('verification sees the merged files, of every shape', async () => {
@@ -430,7 +430,7 @@ describe('hooks', () => {
     const { FlightError } = await import('../../src/kernel/errors.ts');
     const data = { command: 'npm test', exit: 1, output: '', timedOut: false };
     const verify = (): Promise<void> => Promise.reject(new FlightError('verify-failed', data));
-    await isRefused('verify-failed', {}, { verify });
+    expect(await isRefused('verify-failed', {}, { verify })).toHaveProperty('data');
     noScratch();
   });
   test('a base that moves meanwhile is built upon again', async () => {
