@@ -1,7 +1,7 @@
 /**
  * What can be known about processes that are not our children, without their help.
  *
- * Linux: `/proc`, no process is started. macOS: `ps`. Elsewhere only whether a pid is taken.
+ * Linux: `/proc`, no process is started. macOS: `ps` and `lsof`. Elsewhere only whether a pid is taken.
  * Whatever cannot be looked at is `unknown`, never "not there".
  */
 import { readFile, readdir, readlink, stat } from 'node:fs/promises';
@@ -104,15 +104,47 @@ function fields(text: string): string[] {
   return text.split('\0').filter((field) => field !== '');
 }
 
+export interface ProcessAtWork {
+  readonly pid: number;
+  readonly program: string;
+  /** real path of its working directory, `null` if we may not look */
+  readonly directory: string | null;
+}
+
+/**
+ * macOS: the processes whose program's name begins with `prefix`, and where they work.
+ * One process: `lsof`. @returns `null` if it could not be asked
+ */
+export async function processesWithLsof(prefix: string): Promise<ProcessAtWork[] | null> {
+  const args = ['-a', '-c', prefix, '-d', 'cwd', '-F', 'pcn'];
+  const lines = await ask('/usr/sbin/lsof', args);
+  if (lines === null) return null;
+  const found: ProcessAtWork[] = [];
+  for (const line of lines) {
+    const value = line.slice(1);
+    const last = found.at(-1);
+    if (line.startsWith('p')) found.push({ pid: Number(value), program: '', directory: null });
+    else if (last === undefined) continue;
+    else if (line.startsWith('c')) found[found.length - 1] = { ...last, program: value };
+    else if (line.startsWith('n/')) found[found.length - 1] = { ...last, directory: value };
+  }
+  return found;
+}
+
 /**
  * The lines `ps` prints. The environment fixes its language and time zone, so that a start time
  * reads the same to everybody.
  * @returns `null` if `ps` could not be asked; an empty list if no process matches
  */
 export async function ps(args: readonly string[]): Promise<readonly string[] | null> {
+  return ask('/bin/ps', args);
+}
+
+/** Both `ps` and `lsof` exit with 1 where nothing matches. */
+async function ask(program: string, args: readonly string[]): Promise<readonly string[] | null> {
   try {
     const env = { LC_ALL: 'C', TZ: 'UTC' };
-    const result = await run('/bin/ps', args, { cwd: '/', env, timeoutMs: 10_000 });
+    const result = await run(program, args, { cwd: '/', env, timeoutMs: 10_000 });
     if (result.exit !== 0 && result.exit !== 1) return null;
     return result.stdout
       .toString('utf8')

@@ -104,6 +104,15 @@ export async function finishChange<T>(
   });
 }
 
+/** Only the lock, for a body that looks by itself and leaves the manifest alone. */
+export function underLock<T>(
+  context: OperationContext,
+  project: Project,
+  body: (held: Held) => Promise<T>,
+): Promise<T> {
+  return withLock(project, lockOptions(context), body);
+}
+
 /** The same, for what must be tidied up although Ctrl-C was pressed: it is short. */
 export function uninterrupted(
   context: OperationContext,

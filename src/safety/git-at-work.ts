@@ -1,6 +1,7 @@
 /**
  * Is a git process at work in a repository right now, whoever started it? By working directory,
- * command line and environment. Linux; elsewhere nobody can tell, and `unknown` refuses.
+ * command line and environment (macOS: by working directory alone). Elsewhere nobody can tell,
+ * and `unknown` refuses.
  */
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,6 +11,7 @@ import {
   directoryOf,
   environmentOf,
   lookAtProcess,
+  processesWithLsof,
   programOf,
 } from '../kernel/process-look.ts';
 import { absolute, isWithin } from '../kernel/path.ts';
@@ -46,6 +48,7 @@ const harmless = new Set([
 ]);
 
 export async function gitAtWork(project: Place): Promise<GitAtWork> {
+  if (process.platform === 'darwin') return askLsof(project);
   const pids = await allPids();
   if (pids === null) return { kind: 'unknown', why: 'the processes at work cannot be listed here' };
   const places = await worktreesOf(project);
@@ -73,6 +76,19 @@ export async function gitAtWork(project: Place): Promise<GitAtWork> {
     }
   }
   return unknown ?? { kind: 'nobody' };
+}
+
+async function askLsof(project: Place): Promise<GitAtWork> {
+  const gits = await processesWithLsof('git');
+  if (gits === null) return { kind: 'unknown', why: 'lsof cannot be asked who is at work here' };
+  const places = await worktreesOf(project);
+  const isHere = (directory: string): boolean => places.some((place) => isWithin(directory, place));
+  const here = gits.find((one) => one.directory !== null && isHere(one.directory));
+  if (here !== undefined) return { kind: 'somebody', pid: here.pid, command: here.program };
+  const hidden = gits.find((one) => one.directory === null);
+  return hidden === undefined
+    ? { kind: 'nobody' }
+    : { kind: 'unknown', why: `process ${hidden.pid} (${hidden.program}) may be at work here` };
 }
 
 async function worksIn(

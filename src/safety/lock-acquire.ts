@@ -18,9 +18,9 @@ import { isOid, type Oid } from '../git/oid.ts';
 import { readRef, transact } from '../git/refs.ts';
 import type { Project } from '../sessions/project.ts';
 import { lockRef } from '../sessions/registry.ts';
-import { presentGitLocks, sameFile, type GitLockFile } from './git-locks.ts';
+import { lookAtFile, presentGitLocks, sameFile, type GitLockFile } from './git-locks.ts';
 import { formatLock, holderOf, readLock, type LockBlob } from './lock-blob.ts';
-import { clearClaim } from './lock-claim.ts';
+import { claimFile, clearClaim } from './lock-claim.ts';
 
 export interface Acquiring {
   readonly project: Project;
@@ -49,10 +49,29 @@ interface Obstacle {
   readonly token: string;
 }
 
+/** What a waiter knows; times in milliseconds of `performance.now()`. */
+interface Waiting {
+  readonly begun: number;
+  /** the blob behind the ref at the last look, and since when */
+  seen: Oid | null;
+  since: number;
+  /** when the holder is looked at closely next */
+  lookAt: number;
+  /** who stands in the way, for the message */
+  obstacle: Obstacle;
+  /** the ref is held although there is no loose file */
+  packed: boolean;
+  pause: number;
+  said: boolean;
+  readonly removed: string[];
+  /** the last blob stored: most attempts store the same */
+  stored: { readonly text: string; readonly oid: Oid } | null;
+}
+
 /** A holder that stays this long is looked at closely, and again after each `againMs`. */
 const closeLookMs = 250;
 const againMs = 1_000;
-const pauses = { first: 20, least: 40, most: 320, patienceMs: 10_000 } as const;
+const pauses = { first: 20, least: 40, most: 500, patienceMs: 10_000 } as const;
 const nobodyKnown: Obstacle['holder'] = { pid: 0, command: 'unknown' };
 
 /**
@@ -60,69 +79,90 @@ const nobodyKnown: Obstacle['holder'] = { pid: 0, command: 'unknown' };
  * @throws FlightError `busy` after `waitMs` without a change of holder
  */
 export async function acquire(job: Acquiring): Promise<Acquired> {
-  const { project, signal } = job;
   const begun = performance.now();
-  const removed: string[] = [];
-  let pause: number = pauses.first;
-  let seen: Oid | null = null;
-  let since = begun;
-  let lookAt = begun;
-  let said = false;
-  let obstacle: Obstacle = { holder: nobodyKnown, token: '' };
-  let packed = false;
+  const waiting: Waiting = {
+    begun,
+    seen: null,
+    since: begun,
+    lookAt: begun,
+    obstacle: { holder: nobodyKnown, token: '' },
+    packed: false,
+    pause: pauses.first,
+    said: false,
+    removed: [],
+    stored: null,
+  };
   for (;;) {
-    signal?.throwIfAborted();
-    const now = performance.now();
-    const oid = await currentHolder(job, packed);
-    if (oid !== seen) {
-      // the very first look is close at once: a crash just before is the common case
-      lookAt = seen === null && now - begun < closeLookMs ? now : now + closeLookMs;
-      seen = oid;
-      since = now;
-    }
-    let from: LockBlob | null = null;
-    let attempt = oid === null;
-    if (oid !== null && now >= lookAt) {
-      lookAt = now + againMs;
-      from = await readLock(job.git, project.commonDir, oid);
-      attempt = await mayTake(job, oid, from);
-      obstacle = from === null ? { holder: nobodyKnown, token: oid } : named(from.owner);
-    }
-    if (attempt) {
-      const claim = await clearClaim(project, job.git, job.owner, job.breakLock);
-      if (claim.kind === 'cleared') removed.push(...claim.removed);
-      if (claim.kind === 'held') {
-        pause = pauses.most;
-        obstacle = {
-          holder: claim.by === null ? nobodyKnown : holderOf(claim.by),
-          token: claim.token,
-        };
-      }
-      if (claim.kind === 'none' || claim.kind === 'cleared') {
-        const taken = await swap(job, oid, from);
-        if (taken !== null) {
-          const predecessor = from === null || from.released ? null : from.owner;
-          return { ...taken, from: predecessor, removed };
-        }
-        packed = (await looseHolder(job)) === null;
-        pause = Math.min(pauses.most, pause * 2);
-      }
-      lookAt = Math.min(lookAt, performance.now() + closeLookMs);
-    }
-    if (performance.now() - since >= job.waitMs) {
-      throw new FlightError('busy', { ...obstacle, command: job.command });
-    }
-    if (!said && now - begun > againMs) {
-      said = true;
-      job.progress('Waiting for another flight-rules command to finish.');
-    }
-    if (now - begun > pauses.patienceMs) pause = pauses.least;
-    await sleep(
-      pause * (0.1 + 0.9 * Math.random()),
-      undefined,
-      signal === undefined ? {} : { signal },
-    );
+    job.signal?.throwIfAborted();
+    await observe(job, waiting);
+    const taken = await tryToTake(job, waiting);
+    if (taken !== null) return taken;
+    await pauseOrGiveUp(job, waiting);
   }
+}
+
+/** Who holds the lock now? A change of holder begins the wait anew. */
+async function observe(job: Acquiring, waiting: Waiting): Promise<void> {
+  const oid = await currentHolder(job, waiting.packed);
+  if (oid === waiting.seen) return;
+  const now = performance.now();
+  // the very first look is close at once: a crash just before is the common case
+  const first = waiting.seen === null && now - waiting.begun < closeLookMs;
+  waiting.lookAt = first ? now : now + closeLookMs;
+  waiting.seen = oid;
+  waiting.since = now;
+}
+
+async function tryToTake(job: Acquiring, waiting: Waiting): Promise<Acquired | null> {
+  let from: LockBlob | null = null;
+  if (waiting.seen !== null) {
+    if (performance.now() < waiting.lookAt) return null;
+    waiting.lookAt = performance.now() + againMs;
+    from = await readLock(job.git, job.project.commonDir, waiting.seen);
+    waiting.obstacle =
+      from === null ? { holder: nobodyKnown, token: waiting.seen } : named(from.owner);
+    if (!(await mayTake(job, waiting.seen, from))) return null;
+  }
+  if (!(await claimable(job, waiting))) return null;
+  const taken = await swap(job, waiting, from);
+  if (taken === null) {
+    waiting.pause = Math.min(pauses.most, waiting.pause * 3);
+    waiting.lookAt = Math.min(waiting.lookAt, performance.now() + closeLookMs);
+    return null;
+  }
+  const predecessor = from === null || from.released ? null : from.owner;
+  return { ...taken, from: predecessor, removed: waiting.removed };
+}
+
+/** Is the way free of a git that is taking the lock, or was killed while it did? */
+async function claimable(job: Acquiring, waiting: Waiting): Promise<boolean> {
+  const claim = await clearClaim(job.project, job.git, job.owner, job.breakLock);
+  if (claim.kind === 'none') return true;
+  if (claim.kind === 'cleared') {
+    waiting.removed.push(...claim.removed);
+    return true;
+  }
+  waiting.lookAt = Math.min(waiting.lookAt, performance.now() + closeLookMs);
+  if (claim.kind === 'held') {
+    waiting.pause = pauses.most;
+    const holder = claim.by === null ? nobodyKnown : holderOf(claim.by);
+    waiting.obstacle = { holder, token: claim.token };
+  }
+  return false;
+}
+
+async function pauseOrGiveUp(job: Acquiring, waiting: Waiting): Promise<void> {
+  const now = performance.now();
+  if (now - waiting.since >= job.waitMs) {
+    throw new FlightError('busy', { ...waiting.obstacle, command: job.command });
+  }
+  if (!waiting.said && now - waiting.begun > againMs) {
+    waiting.said = true;
+    job.progress('Waiting for another flight-rules command to finish.');
+  }
+  if (now - waiting.begun > pauses.patienceMs) waiting.pause = pauses.least;
+  const pause = waiting.pause * (0.1 + 0.9 * Math.random());
+  await sleep(pause, undefined, job.signal === undefined ? {} : { signal: job.signal });
 }
 
 function named(owner: Owner): Obstacle {
@@ -154,10 +194,11 @@ const hindered =
 /** One compare-and-swap. @returns `null` if somebody else was faster */
 async function swap(
   job: Acquiring,
-  from: Oid | null,
+  waiting: Waiting,
   predecessor: LockBlob | null,
 ): Promise<Pick<Acquired, 'oid' | 'gitLocks' | 'inherits'> | null> {
   const { git, project, owner } = job;
+  const from = waiting.seen;
   const { commonDir } = project;
   const present = await presentGitLocks(project);
   // What a dead holder found is still not ours to remove; what came since is, even if we die too.
@@ -166,7 +207,15 @@ async function swap(
     ? present.filter((file) => predecessor.gitLocks.some((old) => sameFile(old, file)))
     : present;
   const blob = { owner, gitLocks, released: false, owing: inherits };
-  const oid = await writeBlob(git, commonDir, formatLock(blob));
+  const text = formatLock(blob);
+  if (waiting.stored?.text !== text) {
+    waiting.stored = { text, oid: await writeBlob(git, commonDir, text) };
+  }
+  const { oid } = waiting.stored;
+  // a last look: an attempt that is lost costs three processes
+  const loose = await looseHolder(job);
+  if (loose === null ? from !== null && !waiting.packed : loose !== from) return null;
+  if ((await lookAtFile(commonDir, claimFile)) !== null) return null;
   try {
     await transact(git, commonDir, [{ kind: 'own', ref: lockRef, from, to: oid }], 'lock');
   } catch (error) {
@@ -175,6 +224,8 @@ async function swap(
     if (now === from && !(error instanceof GitError && hindered.test(error.data.stderr)))
       throw error;
   }
-  const held = (await looseHolder(job)) ?? (await readRef(git, commonDir, lockRef));
+  const seen = await looseHolder(job);
+  const held = seen ?? (await readRef(git, commonDir, lockRef));
+  waiting.packed = seen === null && held !== null;
   return held === oid ? { oid, gitLocks, inherits } : null;
 }

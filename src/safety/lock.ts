@@ -92,7 +92,7 @@ async function locked<T>(
       progress,
     });
   } catch (error) {
-    throw explainWriteFailure(error, project.commonDir, command);
+    throw await explainWriteFailure(error, project, command);
   }
   const { oid, gitLocks } = acquired;
   let owing = acquired.inherits;

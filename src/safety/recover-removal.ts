@@ -10,24 +10,14 @@ import { FlightError } from '../kernel/errors.ts';
 import { readRegistry } from '../sessions/registry.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import type { Project } from '../sessions/project.ts';
-import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { hasLeft, moveBack, moveOut } from './leave.ts';
 import { cancel, endChanges, must, tipOf, withoutIntent, type Held } from './removal-refs.ts';
 
-export type RecoveredRemoval =
-  /** the session is as it was before the removal */
-  | { readonly kind: 'rolled-back'; readonly name: string }
-  /** the removal is done; `branchKept`: the branch had moved on, so it was not taken */
-  | {
-      readonly kind: 'finished';
-      readonly name: string;
-      readonly entry: TrashEntry;
-      readonly branchKept: boolean;
-    }
-  | { readonly kind: 'nothing-to-do' };
+const nothing = 'nothing was cut off.';
 
 /**
  * Finishes or takes back the removal that `session`'s record says is under way.
+ * @returns what was done, as the rest of a sentence
  * @throws FlightError `plan-changed` if the record is changed by somebody else meanwhile,
  *   `broken-record` if the trash entry it speaks of cannot be read, `disk-failed`
  */
@@ -35,13 +25,13 @@ export async function recoverRemoval(
   project: Project,
   held: Held,
   session: Pick<SessionFacts, 'key' | 'name'>,
-): Promise<RecoveredRemoval> {
+): Promise<string> {
   const { git } = held;
   const registry = await readRegistry(git, project.commonDir);
   const stored = registry.sessions.get(session.key);
-  if (stored?.read.kind !== 'record') return { kind: 'nothing-to-do' };
+  if (stored?.read.kind !== 'record') return nothing;
   const { intent } = stored.read.record;
-  if (intent?.kind !== 'removing') return { kind: 'nothing-to-do' };
+  if (intent?.kind !== 'removing') return nothing;
   const { name } = session;
   const entry = registry.trash.find((one) => one.entry.id === intent.trash)?.entry;
   if (entry === undefined) {
@@ -55,7 +45,7 @@ export async function recoverRemoval(
     await moveBack(project, entry);
     await cancel(git, project, removal);
     faultPoint('recover.back:after');
-    return { kind: 'rolled-back', name };
+    return 'a removal that was cut off was taken back; the session is whole.';
   }
   await moveOut(project, entry);
   // a commit made from inside the trash since is not pinned: then the branch stays as it is
@@ -66,5 +56,6 @@ export async function recoverRemoval(
   const ending = gone ? { ...removal, entry: { ...entry, branchTip: null } } : removal;
   await must(git, project, await endChanges(git, project, ending), { name, what: 'removal' });
   faultPoint('remove.refs:after');
-  return { kind: 'finished', name, entry, branchKept };
+  const done = `a removal that was cut off was finished; it is in the trash as ${entry.id}.`;
+  return branchKept ? `${done} Its branch ${entry.branch} has moved on and stays.` : done;
 }

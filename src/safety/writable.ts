@@ -4,7 +4,7 @@
  */
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FlightError } from '../kernel/errors.ts';
+import { FlightError, isFlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { GitError } from '../git/git.ts';
 import type { Project } from '../sessions/project.ts';
@@ -20,15 +20,23 @@ export async function ensureWritable(
   folders: readonly AbsolutePath[],
   command: readonly string[],
 ): Promise<void> {
-  const { commonDir } = project;
-  const parts = (await writable(commonDir))
-    ? [below(commonDir, 'objects'), below(commonDir, 'refs')]
-    : [commonDir];
-  const refused: string[] = [];
-  for (const folder of new Set([...parts, ...folders])) {
-    if (!(await writable(folder))) refused.push(folder);
+  const refused = [...(await refusedIn(project))];
+  for (const folder of folders) {
+    if (!refused.includes(folder) && !(await writable(folder))) refused.push(folder);
   }
   if (refused.length > 0) throw new FlightError('not-writable', { folders: refused, command });
+}
+
+/** What every change writes to, as far as it cannot be written. */
+async function refusedIn({ commonDir }: Pick<Project, 'commonDir'>): Promise<AbsolutePath[]> {
+  if (!(await writable(commonDir))) return [commonDir];
+  const refused: AbsolutePath[] = [];
+  for (const part of ['objects', 'refs', 'refs/flight-rules']) {
+    const folder = below(commonDir, part);
+    if (!(await writable(folder))) refused.push(folder);
+  }
+  // of a folder that is not there yet, its parent is asked and says it better
+  return refused.filter((folder) => !refused.includes(below(folder, '..')));
 }
 
 async function writable(folder: string): Promise<boolean> {
@@ -45,27 +53,32 @@ const refusal =
   /Permission denied|Read-only file system|Operation not permitted|insufficient permission/iu;
 
 /**
- * Names what a failed write means: `not-writable` if it was not allowed, `disk-failed` if the
- * disk is full; any other error as it is.
+ * Names what a failed write in the common dir means: `not-writable` if it was not allowed,
+ * `disk-failed` if the disk is full; any other error as it is. git does not always say why it
+ * could not create a folder, so the folders are asked too.
  */
-export function explainWriteFailure(
+export async function explainWriteFailure(
   error: unknown,
-  folder: AbsolutePath,
+  project: Pick<Project, 'commonDir'>,
   command: readonly string[],
-): unknown {
+): Promise<unknown> {
   const said = reason(error);
-  if (refusal.test(said)) {
-    return new FlightError('not-writable', { folders: [folder], command }, { cause: error });
+  if (said === null) return error;
+  const refused = await refusedIn(project);
+  if (refused.length > 0 || refusal.test(said)) {
+    const folders = refused.length > 0 ? refused : [project.commonDir];
+    return new FlightError('not-writable', { folders, command }, { cause: error });
   }
   const full = /No space left on device|Disk quota exceeded|ENOSPC|EDQUOT/iu.exec(said)?.[0];
   if (full === undefined) return error;
-  const data = { what: 'write to', path: folder, reason: full };
+  const data = { what: 'write to', path: project.commonDir, reason: full };
   return new FlightError('disk-failed', data, { cause: error });
 }
 
-function reason(error: unknown): string {
+/** What git or the system said; `null` if the error is of another kind. */
+function reason(error: unknown): string | null {
   if (error instanceof GitError) return error.data.stderr;
-  if (!(error instanceof Error) || !('code' in error)) return '';
+  if (!(error instanceof Error) || !('code' in error) || isFlightError(error)) return null;
   const denied = ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code));
   return denied ? 'Permission denied' : error.message;
 }

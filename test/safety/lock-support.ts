@@ -78,7 +78,7 @@ function talk(child: ChildProcess): Child {
     next: async () => {
       const line = await lines.next();
       if (line.done === true) throw new Error('the process has ended');
-      return String(line.value);
+      return line.value;
     },
     send: (signal) => {
       child.kill(signal);

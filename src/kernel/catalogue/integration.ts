@@ -210,4 +210,23 @@ export const integrationErrors = {
       ),
     ],
   }),
+  'branch-gone': entry<{ name: string; branch: string }>({
+    exit: 4,
+    retryable: false,
+    when: 'The branch of the session does not exist any more, so there is nothing to integrate.',
+    message: (d) => `Branch ${d.branch} of session ${d.name} does not exist any more.`,
+    safe: bothUnchanged,
+    hints: (d) => [
+      ours(['parallel', 'cleanup', d.name, '--dry-run'], 'shows what is left of the session'),
+    ],
+  }),
+  'landed-not-removed': entry<{ name: string; into: string; oid: string; why: string }>({
+    exit: 1,
+    retryable: false,
+    when: 'The work has entered its base, but the session could not be put away afterwards.',
+    message: (d) =>
+      `The work of session ${d.name} is in ${d.into} (${d.oid.slice(0, 10)}), but the session is still there: ${d.why}`,
+    safe: () => 'The session is whole; only its end is missing.',
+    hints: (d) => [ours(['parallel', 'remove', d.name, '--strategy', 'merge'], 'ends it')],
+  }),
 };

@@ -1,0 +1,122 @@
+/** The strategy merge: the work enters its base, then the session leaves. */
+import { trusted } from '../../kernel/brand.ts';
+import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
+import { parseBranchName, type BranchName } from '../../git/oid.ts';
+import { landSession, type LandResult } from '../../integration/land.ts';
+import { runPostMerge } from '../../integration/post-merge.ts';
+import type { SessionFacts } from '../../sessions/facts.ts';
+import type { Project } from '../../sessions/project.ts';
+import { verification } from '../../trust/commands.ts';
+import { change, underLock } from '../change.ts';
+import type { OperationContext } from '../context.ts';
+import type { Removed } from '../remove.ts';
+import { freshSession, leave, refuse } from './leave.ts';
+import type { RemoveRequest } from './request.ts';
+
+/**
+ * @throws FlightError everything landing refuses, with nothing moved; `landed-not-removed` if the
+ *   base moved and the session could not leave any more
+ */
+export async function landAndLeave(
+  context: OperationContext,
+  project: Project,
+  seen: SessionFacts,
+  request: RemoveRequest,
+): Promise<Removed | 'changed'> {
+  const base = baseFor(seen, request);
+  const tip = seen.branchTip;
+  if (tip === null) {
+    throw new FlightError('branch-gone', { name: seen.name, branch: seen.branch });
+  }
+  const worktree = seen.place.kind === 'present' ? seen.place.path : null;
+  const verify = await verification(project, request.verify === undefined ? [] : [request.verify], {
+    env: context.env,
+    session: {
+      name: seen.name,
+      branch: seen.branch,
+      base,
+      projectRoot: project.root,
+    },
+    signal: context.signal,
+    progress: context.progress,
+  });
+  // recovery, taking over and every refusal come first, under the lock; then the landing
+  const changed = await change(context, project, async (frame) => {
+    const session = await freshSession(frame, request);
+    if (session.branchTip !== tip) return true;
+    await refuse(context, frame, session, request, 'merge');
+    return false;
+  });
+  if (changed) return 'changed';
+  const landed = await landSession(
+    {
+      project,
+      clock: context.clock,
+      lock: (body) => underLock(context, project, body),
+      verify,
+    },
+    {
+      key: seen.key,
+      name: seen.name,
+      goals: seen.record?.goals ?? [],
+      branch: seen.branch,
+      sessionTip: tip,
+      sessionWorktree: worktree,
+      base,
+      shape: request.shape ?? null,
+    },
+  );
+  const left = await leaveLanded(context, project, request, tip, landed);
+  if (landed.worktree !== null) await afterMerge(context, project, landed);
+  return {
+    integrated: {
+      into: landed.into,
+      oid: landed.oid,
+      shape: landed.shape === 'nothing' ? 'ff' : landed.shape,
+    },
+    ...left,
+  };
+}
+
+function baseFor(session: SessionFacts, request: RemoveRequest): BranchName {
+  if (request.into === undefined) return trusted(session.record?.base.name ?? '');
+  const into = parseBranchName(request.into);
+  if (into !== null) return into;
+  throw new FlightError('base-gone', { name: session.name, base: request.into });
+}
+
+/** What cannot leave any more has landed all the same, and says so. */
+async function leaveLanded(
+  context: OperationContext,
+  project: Project,
+  request: RemoveRequest,
+  tip: string,
+  landed: LandResult,
+): Promise<Awaited<ReturnType<typeof leave>>> {
+  try {
+    return await change(context, project, async (frame) => {
+      const session = await freshSession(frame, request);
+      if (session.branchTip !== tip) {
+        throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
+      }
+      return leave(context, frame, session, request, { strategy: 'merge', becomes: 'ended' });
+    });
+  } catch (error) {
+    if (!isFlightError(error)) throw error;
+    throw new FlightError(
+      'landed-not-removed',
+      { name: request.name, into: landed.into, oid: landed.oid, why: describe(error).message },
+      { cause: error },
+    );
+  }
+}
+
+/** The base has moved: a hook that fails now is a warning. */
+async function afterMerge(
+  context: OperationContext,
+  project: Project,
+  landed: LandResult,
+): Promise<void> {
+  const warning = await runPostMerge(project, landed);
+  if (warning !== null) context.warn(warning);
+}

@@ -1,0 +1,101 @@
+/**
+ * What a restore is planned from, read freshly under the lock.
+ * Processes: `worktree list`; for a branch that moved on those of `forward.ts`.
+ */
+import { trusted } from '../kernel/brand.ts';
+import { FlightError } from '../kernel/errors.ts';
+import { absolute, below } from '../kernel/path.ts';
+import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
+import { atPrivateDir, headOf } from '../git/private-dir.ts';
+import { listWorktrees } from '../git/worktrees.ts';
+import { asSessionName, sessionKey, type SessionKey, type SessionName } from '../sessions/name.ts';
+import type { Project } from '../sessions/project.ts';
+import type { Registry } from '../sessions/registry.ts';
+import type { TrashEntry } from '../sessions/trash-entry.ts';
+import type { BringBackFacts, BringBackTarget } from './bring-back-plan.ts';
+import { isThere } from './disk.ts';
+import { clashing, treeChanges } from './forward.ts';
+import { adminIdState } from './links.ts';
+import type { Held } from './removal-refs.ts';
+import { hasModules } from './submodule-links.ts';
+import { directoriesOf, type TrashDirectories } from './trash-places.ts';
+
+/** Everything `planBringBack` has to know, read freshly. */
+export async function bringBackFacts(
+  project: Project,
+  { git }: Held,
+  entry: TrashEntry,
+  registry: Registry,
+  as: SessionName | null,
+): Promise<BringBackFacts> {
+  const target = targetOf(project, entry, as);
+  const living = registry.sessions.get(target.key) ?? null;
+  const branchTip = registry.branches.get(target.branch) ?? null;
+  const directories = await directoriesOf(project, entry);
+  const worktrees = await listWorktrees(git, project.commonDir);
+  const adminId = entry.privateDir?.adminId;
+  const { privateDir } = directories;
+  return {
+    entry,
+    target,
+    living,
+    branchTip,
+    checkedOutAt: worktrees.find((one) => one.branch === target.branch)?.path ?? null,
+    pathTaken: await isThere(target.path),
+    directories,
+    adminId: adminId === undefined ? 'free' : await adminIdState(project, adminId),
+    modules: privateDir !== null && (await hasModules(privateDir)) ? 'some' : 'none',
+    clashes: await clashesOf(project, git, entry, { target, branchTip, directories }),
+    freeName: freeName(entry.name, registry, project),
+  };
+}
+
+async function clashesOf(
+  project: Project,
+  git: Held['git'],
+  entry: TrashEntry,
+  at: {
+    readonly target: BringBackTarget;
+    readonly branchTip: Oid | null;
+    readonly directories: TrashDirectories;
+  },
+): Promise<string[]> {
+  const { privateDir, worktree } = at.directories;
+  if (at.branchTip === null || entry.branchTip === null || privateDir === null) return [];
+  const bound = atPrivateDir(git, project.commonDir, privateDir);
+  if ((await headOf(bound, project.commonDir)) !== branchRef(at.target.branch)) return [];
+  const left = trusted<Oid>(entry.branchTip);
+  const changes = await treeChanges(git, project.commonDir, left, at.branchTip);
+  return clashing(git, project, { privateDir, worktree }, changes);
+}
+
+function targetOf(project: Project, entry: TrashEntry, as: SessionName | null): BringBackTarget {
+  const name = as ?? asSessionName(entry.name);
+  if (name === null) {
+    throw new FlightError('restore-incomplete', { id: entry.id, why: 'its name is none' });
+  }
+  if (as === null) {
+    return {
+      key: sessionKey(name),
+      name,
+      branch: trusted<BranchName>(entry.branch),
+      path: absolute(entry.worktree?.from ?? entry.record.worktree),
+    };
+  }
+  return {
+    key: sessionKey(name),
+    name,
+    branch: trusted<BranchName>(project.settings.branchPrefix.value + name),
+    path: below(project.sessionsDir, name),
+  };
+}
+
+function freeName(name: string, registry: Registry, project: Project): string {
+  const branches = [...registry.branches.keys()].map((branch) => branch.toLowerCase());
+  for (let n = 2; ; n += 1) {
+    const candidate = `${name.slice(0, 95)}-${n}`;
+    const branch = `${project.settings.branchPrefix.value}${candidate}`.toLowerCase();
+    const known = registry.sessions.has(trusted<SessionKey>(candidate.toLowerCase()));
+    if (!known && !branches.includes(branch)) return candidate;
+  }
+}

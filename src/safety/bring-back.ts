@@ -1,0 +1,227 @@
+/**
+ * Restore: what left comes back, from the trash or, for an orphan, from what is left of it.
+ *
+ * Branch (create only), record and the intent `restoring` in one transaction; then the steps of
+ * `come-back.ts`. The trash ref stays as a pin until it expires. A kill anywhere is finished by
+ * `recoverRestore`; a refusal of the disk before the directory is home is taken back.
+ */
+import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { FlightError } from '../kernel/errors.ts';
+import { faultPoint } from '../kernel/faults.ts';
+import type { Warning } from '../kernel/outcome.ts';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { branchRef, oid } from '../git/oid.ts';
+import { permitDirectory, permitRef } from '../git/permit.ts';
+import type { RefChange } from '../git/refs.ts';
+import { listWorktrees } from '../git/worktrees.ts';
+import type { SessionFacts } from '../sessions/facts.ts';
+import type { SessionKey, SessionName } from '../sessions/name.ts';
+import type { Project } from '../sessions/project.ts';
+import type { SessionRecord } from '../sessions/record.ts';
+import { readRegistry, recordChange, sessionRef } from '../sessions/registry.ts';
+import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
+import { bringBackFacts } from './bring-back-facts.ts';
+import {
+  planBringBack,
+  resumed,
+  warningsOf,
+  type BringBackFacts,
+  type BringBackPlan,
+} from './bring-back-plan.ts';
+import { comeBack, renameHead, type Return } from './come-back.ts';
+import { ifThere, isThere, moveDirectory } from './disk.ts';
+import { adminOf } from './leave.ts';
+import { setPlaceholder } from './links.ts';
+import { must, withoutIntent, type Held } from './removal-refs.ts';
+
+export interface BroughtBack {
+  readonly key: SessionKey;
+  readonly record: SessionRecord;
+  readonly worktree: AbsolutePath;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Brings a trash entry back.
+ * @param options `as`: under another name, branch and path
+ * @throws FlightError `restore-taken`, `restore-clash`, `restore-incomplete`: nothing was changed
+ */
+export async function bringBack(
+  project: Project,
+  held: Held,
+  stored: StoredTrashEntry,
+  options: { readonly as?: SessionName } = {},
+): Promise<BroughtBack> {
+  const { git } = held;
+  const { entry } = stored;
+  const registry = await readRegistry(git, project.commonDir);
+  const facts = await bringBackFacts(project, held, entry, registry, options.as ?? null);
+  const plan = planBringBack(facts);
+  const record = await returningRecord(project, held, facts, plan);
+  const { key } = plan.target;
+  const from = facts.living?.oid ?? null;
+  const change = await recordChange(git, project.commonDir, key, from, record);
+  const begin = plan.createBranchAt === null ? [] : [created(plan)];
+  faultPoint('restore.refs:before');
+  await must(git, project, [...begin, change], { name: entry.name, what: 'restore begins' });
+  faultPoint('restore.refs:after');
+  const recordOid = change.kind === 'own' && change.to !== null ? change.to : oid(stored.pin);
+  const back: Return = { key, record, recordOid, entry, id: entry.id };
+  try {
+    const whole = await comeBack(git, project, back);
+    await seen(project, whole);
+    return { key, record: whole, worktree: plan.target.path, warnings: plan.warnings };
+  } catch (error) {
+    await goBack(project, held, back, { plan, facts }).catch(() => undefined);
+    throw error;
+  }
+}
+
+function created(plan: BringBackPlan): RefChange {
+  const ref = branchRef(plan.target.branch);
+  return { kind: 'create', ref, to: oid(plan.createBranchAt ?? '') };
+}
+
+/** Finishes a restore that was cut off. Idempotent. @returns what was done, the rest of a sentence */
+export async function recoverRestore(
+  project: Project,
+  held: Held,
+  session: Pick<SessionFacts, 'key' | 'name'>,
+): Promise<string> {
+  const registry = await readRegistry(held.git, project.commonDir);
+  const stored = registry.sessions.get(session.key);
+  if (stored?.read.kind !== 'record') return 'nothing was cut off.';
+  const { record } = stored.read;
+  if (record.intent?.kind !== 'restoring') return 'nothing was cut off.';
+  const { trash } = record.intent;
+  const entry = registry.trash.find((one) => one.entry.id === trash)?.entry ?? null;
+  const id = entry?.id ?? session.name;
+  const back: Return = { key: session.key, record, recordOid: stored.oid, entry, id };
+  await comeBack(held.git, project, back);
+  return `a restore that was cut off was finished; it is at ${record.worktree}.`;
+}
+
+/**
+ * An orphan comes back: its record is active, only the directory is gone. Index, HEAD and a
+ * stopped rebase are as they were, if its private git dir is there.
+ * @throws FlightError `restore-incomplete` if neither branch nor private git dir is left
+ */
+export async function bringBackOrphan(
+  project: Project,
+  held: Held,
+  session: SessionFacts,
+): Promise<BroughtBack> {
+  const { key, name, record, recordOid, place } = session;
+  if (record === null || recordOid === null || place.kind !== 'gone') {
+    throw new FlightError('plan-changed', { name, what: 'The worktree' });
+  }
+  if (session.branchTip === null) {
+    const why = `its branch ${session.branch} is gone`;
+    throw new FlightError('restore-incomplete', { id: name, why });
+  }
+  const path = absolute(record.worktree);
+  if (await isThere(path)) {
+    throw new FlightError('restore-taken', { id: name, what: path, suggestion: `${name}-2` });
+  }
+  const mode = place.privateDir === null ? 'fresh' : 'refill';
+  const { owner } = held;
+  const intent = { kind: 'restoring', owner: { ...owner }, since: owner.since, trash: '' } as const;
+  const marked = { ...record, adminId: place.adminId, intent };
+  const change = await recordChange(held.git, project.commonDir, key, recordOid, marked);
+  faultPoint('restore.refs:before');
+  await must(held.git, project, [change], { name, what: 'restore begins' });
+  faultPoint('restore.refs:after');
+  const at = change.kind === 'own' && change.to !== null ? change.to : recordOid;
+  const back: Return = { key, record: marked, recordOid: at, entry: null, id: name };
+  const whole = await comeBack(held.git, project, back);
+  await seen(project, whole);
+  return { key, record: whole, worktree: path, warnings: warningsOf(null, mode) };
+}
+
+async function returningRecord(
+  project: Project,
+  { owner }: Held,
+  facts: BringBackFacts,
+  plan: BringBackPlan,
+): Promise<SessionRecord> {
+  const { entry, living } = facts;
+  const read = living?.read;
+  const base = resumed(facts) && read?.kind === 'record' ? read.record : entry.record;
+  const { trash: _, ...rest } = withoutIntent(base);
+  const intent = {
+    kind: 'restoring',
+    owner: { ...owner },
+    since: owner.since,
+    trash: entry.id,
+  } as const;
+  const { name, branch, path } = plan.target;
+  const same = entry.privateDir?.adminId ?? null;
+  return {
+    ...rest,
+    name,
+    branch,
+    worktree: path,
+    state: 'active',
+    adminId:
+      plan.admin === 'other'
+        ? await freeAdminId(project, same ?? name)
+        : plan.admin === 'same'
+          ? same
+          : null,
+    // a worktree made anew is another one than the entry's, which may have come back elsewhere
+    token: plan.mode === 'fresh' ? randomUUID() : entry.record.token,
+    intent,
+  };
+}
+
+async function freeAdminId(project: Project, wanted: string): Promise<string> {
+  const used = new Set((await ifThere(readdir(below(project.commonDir, 'worktrees')))) ?? []);
+  for (let n = 1; ; n += 1) if (!used.has(`${wanted}${n}`)) return `${wanted}${n}`;
+}
+
+/** Takes a restore back whose directory is not home yet: private git dir, branch and record. */
+async function goBack(
+  project: Project,
+  { git }: Held,
+  back: Return,
+  { plan, facts }: { readonly plan: BringBackPlan; readonly facts: BringBackFacts },
+): Promise<void> {
+  const { entry, record, key } = back;
+  if (entry === null || (await isThere(absolute(record.worktree)))) return;
+  if (plan.mode === 'fresh') return;
+  const moved = await adminOf(project, { ...entry, privateDir: privateOf(entry, record) });
+  if (moved !== null && entry.privateDir !== null) {
+    await renameHead(git, project, moved, record.branch, entry.branch);
+    const permit = permitDirectory('rename-directory', moved, 'the restore is taken back');
+    await moveDirectory(permit, absolute(entry.privateDir.path));
+    await setPlaceholder(project, entry.privateDir.adminId, entry.id);
+  }
+  const was = facts.living;
+  const restored: RefChange =
+    was === null
+      ? { kind: 'own', ref: sessionRef(key), from: back.recordOid, to: null }
+      : { kind: 'own', ref: sessionRef(key), from: back.recordOid, to: was.oid };
+  const at = plan.createBranchAt === null ? null : oid(plan.createBranchAt);
+  const ref = branchRef(plan.target.branch);
+  const branch: RefChange[] =
+    at === null
+      ? []
+      : [{ kind: 'delete', permit: permitRef('delete-branch', ref, at, 'made a moment ago') }];
+  await must(git, project, [...branch, restored], { name: entry.name, what: 'restore taken back' });
+}
+
+function privateOf(entry: TrashEntry, record: SessionRecord): TrashEntry['privateDir'] {
+  if (entry.privateDir === null || record.adminId === null) return null;
+  return { path: entry.privateDir.path, adminId: record.adminId };
+}
+
+/** After acting, look. */
+async function seen(project: Project, record: SessionRecord): Promise<void> {
+  const worktrees = await listWorktrees(project.git, project.commonDir);
+  const found = worktrees.find((one) => one.adminId === record.adminId);
+  if (found !== undefined && !found.prunable) return;
+  throw new FlightError('bug', {
+    what: `after restoring ${record.name}: its worktree is not there`,
+  });
+}
