@@ -3,7 +3,8 @@
  * touched here but by `checkoutFromIndex`. `hashFiles` says which blob a file would become,
  * with the user's filters, without storing it.
  */
-import { git, gitFields, type Git } from './git.ts';
+import { join } from 'node:path';
+import { git, gitFields, gitWith, type Git } from './git.ts';
 import type { Change, Side } from './diff.ts';
 import { isOid, type Oid } from './oid.ts';
 
@@ -56,17 +57,40 @@ export async function skipInCheckout(
   });
 }
 
-/** Writes files as the index has them, over what is there. One process: `checkout-index`. */
+/** Writes files as the index has them, where nothing stands. One process: `checkout-index`. */
 export async function checkoutFromIndex(
   port: Git,
   worktree: string,
   paths: readonly string[],
 ): Promise<void> {
   if (paths.length === 0) return;
-  await git(port, worktree, ['checkout-index', '--force', '--index', '-z', '--stdin'], {
+  await git(port, worktree, ['checkout-index', '--index', '-z', '--stdin'], {
     stdin: paths.map((path) => `${path}\0`).join(''),
     uninterruptible: true,
   });
+}
+
+/**
+ * The paths of `tree` that a sparse checkout would leave out. git applies the patterns only where
+ * it writes files: so it writes them, into `room`, an empty folder that the caller removes.
+ * Up to three processes: `config`, `read-tree`, `ls-files`.
+ */
+export async function leftOutBySparse(
+  port: Git,
+  where: { readonly worktree: string; readonly privateDir: string; readonly room: string },
+  tree: Oid,
+): Promise<Set<string>> {
+  const args = ['config', '--type=bool', '--get', 'core.sparseCheckout'];
+  const { stdout } = await git(port, where.worktree, args, { answers: [0, 1] });
+  if (stdout.toString('utf8').trim() !== 'true') return new Set();
+  const apart = gitWith(port, {
+    GIT_DIR: where.privateDir,
+    GIT_WORK_TREE: where.room,
+    GIT_INDEX_FILE: join(where.room, '.git-index'),
+  });
+  await git(apart, where.room, ['-c', 'core.hooksPath=/dev/null', 'read-tree', '-m', '-u', tree]);
+  const entries = await readIndex(apart, where.room);
+  return new Set(entries.filter((entry) => entry.skipped).map((entry) => entry.path));
 }
 
 /**

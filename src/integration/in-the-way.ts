@@ -69,20 +69,21 @@ function ofTracked(change: Change, entry: StatusEntry): 'identical' | 'doubtful'
   return sameSide(index, change.after) ? 'identical' : 'doubtful';
 }
 
-type Found =
+export type Found =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'file' }
+  /** where a file will be: git looks into it */
+  | { readonly kind: 'folder' }
   /** something above it is no directory */
   | { readonly kind: 'above'; readonly path: string };
 
-async function whatStandsAt(worktree: AbsolutePath, path: string): Promise<Found> {
+export async function whatStandsAt(worktree: AbsolutePath, path: string): Promise<Found> {
   const parts = path.split('/');
   for (let depth = 1; depth <= parts.length; depth += 1) {
     const part = parts.slice(0, depth).join('/');
     const info = await lstat(below(worktree, part)).catch(() => null);
     if (info === null) return { kind: 'nothing' };
-    // a directory where a file will be: git looks into it
-    if (depth === parts.length) return { kind: info.isDirectory() ? 'nothing' : 'file' };
+    if (depth === parts.length) return { kind: info.isDirectory() ? 'folder' : 'file' };
     if (!info.isDirectory()) return { kind: 'above', path: part };
   }
   return { kind: 'nothing' };

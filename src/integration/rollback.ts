@@ -5,13 +5,15 @@
  *
  * Idempotent, and safe to be cut off itself: it compares with what is there now.
  */
-import { lstat, readFile, readlink, rmdir, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdtemp, readFile, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { changedPaths, type Change } from '../git/diff.ts';
 import type { Git } from '../git/git.ts';
 import {
   checkoutFromIndex,
+  leftOutBySparse,
   putIntoIndex,
   readIndex,
   sameSide,
@@ -20,7 +22,7 @@ import {
 } from '../git/index-file.ts';
 import { nullOid, type Oid } from '../git/oid.ts';
 import { below, isWithin, type AbsolutePath } from '../kernel/path.ts';
-import { equalToResult } from './in-the-way.ts';
+import { equalToResult, whatStandsAt } from './in-the-way.ts';
 
 export interface CutOff {
   readonly worktree: AbsolutePath;
@@ -44,12 +46,13 @@ export async function rollBack(git: Git, cut: CutOff): Promise<void> {
   const ours = changes.filter((change) => !theirs.has(change.path));
   const broken = await written(git, cut.worktree, ours);
   for (const change of broken) await takeAway(cut.worktree, change.path);
-  const back = broken.filter((change) => change.before !== null && change.before.mode !== '160000');
-  await checkoutFromIndex(
-    git,
-    cut.worktree,
-    back.map((change) => change.path),
-  );
+  const back: string[] = [];
+  for (const { path, before } of broken) {
+    // never over, or through, something that is there: whatever it is, it is not ours
+    const free = (await whatStandsAt(cut.worktree, path)).kind === 'nothing';
+    if (before !== null && before.mode !== '160000' && free) back.push(path);
+  }
+  await checkoutFromIndex(git, cut.worktree, back);
 }
 
 /** @returns the paths that a sparse checkout leaves out */
@@ -60,9 +63,10 @@ async function indexBack(git: Git, cut: CutOff, changes: readonly Change[]): Pro
       .map((entry) => [entry.path, entry]),
   );
   const back = changes.filter((change) => sameSide(entries.get(change.path), change.after));
+  const sparse = await leftOut(git, cut);
   const skipped = changes
-    .filter((change) => entries.get(change.path)?.skipped === true)
-    .map((change) => change.path);
+    .map((change) => change.path)
+    .filter((path) => entries.get(path)?.skipped === true || sparse.has(path));
   await putIntoIndex(
     git,
     cut.worktree,
@@ -76,6 +80,15 @@ async function indexBack(git: Git, cut: CutOff, changes: readonly Change[]): Pro
     skipped.filter((path) => old.has(path)),
   );
   return skipped;
+}
+
+async function leftOut(git: Git, cut: CutOff): Promise<Set<string>> {
+  const room = await mkdtemp(join(tmpdir(), 'flight-rules-'));
+  try {
+    return await leftOutBySparse(git, { ...cut, room }, cut.from);
+  } finally {
+    await rm(room, { recursive: true, force: true });
+  }
 }
 
 /** The paths that the fast-forward has written, begun to write, or taken away. */
@@ -94,6 +107,8 @@ async function written(
     const info = await lstat(below(worktree, change.path)).catch(() => null);
     // git removes the old file before it writes the new one
     if (info === null && change.before !== null) found.push(change);
+    // a folder has come in the place of a file
+    if (info?.isDirectory() === true && change.before?.mode !== '160000') found.push(change);
     if (info?.isFile() === true && (await isBeginning(git, worktree, change))) found.push(change);
   }
   return found;
@@ -117,7 +132,6 @@ async function takeAway(worktree: AbsolutePath, path: string): Promise<void> {
   const file = below(worktree, path);
   const info = await lstat(file).catch(() => null);
   if (info === null || info.isDirectory()) return;
-  if (info.isSymbolicLink()) await readlink(file);
   await unlink(file);
   for (let folder = dirname(file); folder !== worktree; folder = dirname(folder)) {
     if (!isWithin(folder, worktree)) return;

@@ -5,8 +5,8 @@
  */
 import { GitError, gitText, type Git } from '../git/git.ts';
 import { oid, type Oid } from '../git/oid.ts';
-import { FlightError, isFlightError } from '../kernel/errors.ts';
-import { below, type AbsolutePath } from '../kernel/path.ts';
+import { FlightError } from '../kernel/errors.ts';
+import type { AbsolutePath } from '../kernel/path.ts';
 import { commitTree, signsCommits } from '../git/commit.ts';
 import { gitWithHooks, wrapHooks, type Hook, type Wrappers } from './hooks.ts';
 import { replay } from './replay.ts';
@@ -130,28 +130,4 @@ async function result(port: Git, build: ScratchBuild): Promise<Oid> {
     throw new FlightError('hook-failed', { hook: 'commit', exit: 0, output });
   }
   return oid(head ?? '');
-}
-
-/**
- * Runs the base's post-merge hook in `worktree`, after the lock was released. git ignores its
- * exit status, and so do we; its time is limited.
- * @returns what went wrong, for a warning, or `null`
- */
-export async function runPostMerge(
-  port: Git,
-  where: { readonly worktree: AbsolutePath; readonly folder: AbsolutePath },
-  hooks: readonly Hook[],
-  timeoutMs: number,
-): Promise<string | null> {
-  if (hooks.length === 0) return null;
-  const wrappers = await wrapHooks(below(where.folder, 'post-merge'), hooks);
-  try {
-    const args = ['hook', 'run', '--ignore-missing', 'post-merge', '--', '0'];
-    await gitWithHooks(port, where.worktree, wrappers, args, timeoutMs);
-    return null;
-  } catch (error) {
-    if (isFlightError(error, 'hook-failed')) return error.data.output;
-    if (error instanceof FlightError) return error.message;
-    throw error;
-  }
 }

@@ -44,7 +44,6 @@ export async function registerScratch(
       'add',
       '--detach',
       '--no-checkout',
-      '--no-track',
       '--quiet',
       scratch.worktree,
       at,
@@ -90,7 +89,9 @@ export async function removeScratch(project: Place, folder: string): Promise<voi
   if (await isRegistrationOf(admin, scratch)) await removeTree(admin);
   await rmdir(below(project.commonDir, 'worktrees')).catch(() => undefined);
   await removeTree(path);
+  // only if nothing else of ours is there
   await rmdir(all).catch(() => undefined);
+  await rmdir(privateFolder(project)).catch(() => undefined);
 }
 
 async function isRegistrationOf(admin: AbsolutePath, scratch: Scratch): Promise<boolean> {

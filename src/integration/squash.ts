@@ -8,11 +8,10 @@
  */
 import { changedPaths, changesOfCommits, wholeDiff, type Change } from '../git/diff.ts';
 import { gitText, type Git } from '../git/git.ts';
-import { commitsBetween } from '../git/history.ts';
+import { commitsBetween, treesOf } from '../git/history.ts';
 import { commitTree } from '../git/commit.ts';
 import { mergeTree } from '../git/merge-tree.ts';
 import { oid, type Oid } from '../git/oid.ts';
-import { treesOf } from '../git/history.ts';
 
 /** Commits of the base that are looked at; a squash further back is not found. */
 const examined = 2_000;

@@ -1,9 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Project } from '../../src/sessions/project.ts';
 import { recoverLanding } from '../../src/integration/recover.ts';
-import { key, land, record, recordSession } from './landing-fixture.ts';
+import {
+  key,
+  land,
+  record,
+  recordSession,
+  refusedLanding,
+  sessionToLand,
+} from './landing-fixture.ts';
 import { branch, forgetStories, numbered, story, storyAt, type Story } from './support.ts';
 
 afterEach(forgetStories);
@@ -11,42 +18,17 @@ afterEach(forgetStories);
 let it: Story;
 let project: Project;
 
-/** Session `auth` changes a.txt and adds new/x.txt and link; nobody has it checked out. */
 beforeEach(async () => {
   it = story();
-  await prepared(it);
+  project = await sessionToLand(it);
 });
-
-async function prepared(repository: Story): Promise<void> {
-  it = repository;
-  it.on('session/auth');
-  symlinkSync('b.txt', join(it.root, 'link'));
-  it.commit({ 'a.txt': numbered({ 3: 'three' }), 'new/x.txt': 'x\n', 'dir/c.txt': null });
-  it.on('main');
-  project = await recordSession(it);
-}
 
 const noIntent = async (): Promise<void> => {
   expect((await record(it, project)).record.intent).toBeUndefined();
 };
 
-/** Refuses, and all is as it was: all refs but the record, whose intent came and went. */
-async function isRefused(code: string, input = {}, extra = {}): Promise<{ data: unknown }> {
-  const look = (): unknown => {
-    const print = it.fingerprint() as { refs: string };
-    const refs = print.refs.split('\n').filter((line) => !line.includes('flight-rules/sessions'));
-    return { ...print, refs };
-  };
-  const before = look();
-  const error: unknown = await land(it, project, input, extra).then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toMatchObject({ code });
-  expect(look()).toEqual(before);
-  await noIntent();
-  return error as { data: unknown };
-}
+const isRefused = (code: string, input = {}, extra = {}): Promise<{ data: unknown }> =>
+  refusedLanding(it, project, code, input, extra);
 
 describe('a base that is checked out', () => {
   test('is fast-forwarded, files and all', async () => {
@@ -192,7 +174,7 @@ describe('files in the way', () => {
   test('beside files that are the result already: these stay out of the index', async () => {
     it.write('new/x.txt', 'x\n');
     it.write('a.txt', 'mine\n');
-    await isRefused('files-in-the-way');
+    expect(await isRefused('files-in-the-way')).toHaveProperty('data');
     expect(it.run('ls-files', 'new')).toBe('');
   });
 });
@@ -201,13 +183,13 @@ describe('a base that is busy', () => {
   test('a merge is in progress', async () => {
     it.on('side').commit({ 'b.txt': 'side\n' });
     it.on('main').commit({ 'b.txt': 'main\n' });
-    expect(() => it.run('merge', 'side')).toThrow();
-    await isRefused('base-busy');
+    expect(() => it.run('merge', 'side')).toThrow('Command failed');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('it is being rebased, HEAD detached', async () => {
     it.on('side').commit({ 'b.txt': 'side\n' });
     it.on('main').commit({ 'b.txt': 'main\n' });
-    expect(() => it.run('rebase', 'side')).toThrow();
+    expect(() => it.run('rebase', 'side')).toThrow('Command failed');
     expect((await isRefused('base-busy')).data).toMatchObject({ why: 'it is being rebased' });
   });
   test('it is being rebased in another worktree', async () => {
@@ -216,34 +198,34 @@ describe('a base that is busy', () => {
     it.run('checkout', '-q', '--detach');
     const other = join(it.root, '..', 'other');
     it.run('worktree', 'add', '-q', other, 'main');
-    expect(() => storyAt(other).run('rebase', 'side')).toThrow();
+    expect(() => storyAt(other).run('rebase', 'side')).toThrow('Command failed');
     expect((await isRefused('base-busy')).data).toMatchObject({ worktree: other });
   });
   test('it is being bisected', async () => {
     it.commit({ 'z.txt': 'z\n' });
     it.run('bisect', 'start', 'HEAD', 'HEAD~1');
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('it is checked out twice', async () => {
     it.run('worktree', 'add', '-q', '--force', join(it.root, '..', 'other'), 'main');
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('its checkout is gone', async () => {
     it.run('checkout', '-q', '--detach');
     const other = join(it.root, '..', 'other');
     it.run('worktree', 'add', '-q', other, 'main');
     rmSync(other, { recursive: true });
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('it is the worktree of a session', async () => {
     it.run('checkout', '-q', '--detach');
     it.run('worktree', 'add', '-q', join(it.root, '..', 'other'), 'main');
     it.write('.git/worktrees/other/flight-rules/token', 't');
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
   });
   test('another git holds its index', async () => {
     it.write('.git/index.lock', '');
-    await isRefused('base-busy');
+    expect(await isRefused('base-busy')).toHaveProperty('data');
     rmSync(join(it.commonDir, 'index.lock'));
   });
 });
@@ -254,11 +236,11 @@ test('conflicts: exact paths, nothing moves', async () => {
 });
 
 test('a session that moved since it was agreed to', async () => {
-  await isRefused('plan-changed', { sessionTip: it.tip('main') });
+  expect(await isRefused('plan-changed', { sessionTip: it.tip('main') })).toHaveProperty('data');
 });
 
 test('a base that does not exist', async () => {
-  await isRefused('base-gone', { base: branch('missing') });
+  expect(await isRefused('base-gone', { base: branch('missing') })).toHaveProperty('data');
 });
 
 test('nothing to bring home', async () => {
@@ -309,132 +291,6 @@ test('a submodule commit that only the session has', async () => {
   inside.run('push', '-q', 'origin', 'work');
   const { oid } = await land(it, project, { sessionWorktree: session.root });
   expect(it.tip('main')).toBe(oid);
-});
-
-describe('hooks', () => {
-  const hook = (name: string, text: string): void => {
-    it.write(`.git/hooks/${name}`, `#!/bin/sh\n${text}\n`);
-    chmodSync(join(it.commonDir, 'hooks', name), 0o755);
-  };
-  const noScratch = (): void => {
-    expect(existsSync(join(it.commonDir, 'flight-rules', 'scratch'))).toBe(false);
-    expect(existsSync(join(it.commonDir, 'worktrees'))).toBe(false);
-  };
-  beforeEach(() => {
-    it.commit({ 'z.txt': 'z\n' });
-  });
-
-  test('those of a merge see the merged files, and say what the message is', async () => {
-    const log = join(it.root, '..', 'log');
-    const seen = 'cat new/x.txt z.txt; echo "$GIT_DIR"; basename "$0"';
-    hook('pre-merge-commit', `{ ${seen}; } > '${log}'`);
-    hook('commit-msg', 'echo "Reviewed: yes" >> "$1"');
-    hook('pre-commit', 'exit 1');
-    hook('post-merge', 'exit 1');
-    const { oid, shape } = await land(it, project);
-    expect(shape).toBe('merge');
-    expect(storyAt(join(it.root, '..')).read('log')).toBe('x\nz\n\npre-merge-commit\n');
-    expect(it.run('show', '-s', '--format=%B', oid)).toBe(
-      "Merge branch 'session/auth'\n\nReviewed: yes",
-    );
-    expect(it.tip('main')).toBe(oid);
-    expect(it.run('status', '--porcelain')).toBe('');
-    noScratch();
-    await noIntent();
-  });
-  test('those of a squash may change what is committed', async () => {
-    hook('pre-commit', 'echo formatted > new/x.txt; git add new/x.txt');
-    const { oid } = await land(it, project, { shape: 'squash' });
-    expect(it.run('show', `${oid}:new/x.txt`)).toBe('formatted');
-    expect(it.run('show', '-s', '--format=%P', oid)).toBe(it.tip('main~1'));
-    expect(it.read('new/x.txt')).toBe('formatted\n');
-    noScratch();
-  });
-  test('a relative hooks folder means the main checkout', async () => {
-    it.run('config', 'core.hooksPath', '.husky');
-    it.write('.git/info/exclude', '.husky\n');
-    it.write('.husky/commit-msg', '#!/bin/sh\n. "$(dirname "$0")/lib"\n');
-    it.write('.husky/lib', 'echo seen >> "$1"\n');
-    chmodSync(join(it.root, '.husky/commit-msg'), 0o755);
-    const { oid } = await land(it, project);
-    expect(it.run('show', '-s', '--format=%b', oid)).toContain('seen');
-  });
-  test.each([
-    ['merge', 'pre-merge-commit'],
-    ['squash', 'pre-commit'],
-    ['rebase', 'pre-rebase'],
-  ] as const)('of a %s: %s that fails refuses', async (shape, name) => {
-    hook(name, 'echo no reason; exit 3');
-    const { data } = await isRefused('hook-failed', { shape });
-    expect(data).toMatchObject({ hook: name, exit: 3, output: 'no reason\n' });
-    noScratch();
-  });
-  test('one that hangs is killed with what it started', async () => {
-    const pids = join(it.root, '..', 'pids');
-    hook('commit-msg', `sleep 600 & echo $! > '${pids}'; echo $$ >> '${pids}'; sleep 600`);
-    const { data } = await isRefused('hook-failed', {}, { hookTimeoutMs: 700 });
-    expect(data).toMatchObject({ hook: 'commit-msg', exit: null });
-    const started = storyAt(join(it.root, '..')).read('pids').trim().split('\n');
-    expect(started).toHaveLength(2);
-    for (const pid of started) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
-    noScratch();
-  });
-  test('one that leaves a daemon behind is not waited for', async () => {
-    const pid = join(it.root, '..', 'pid');
-    hook('commit-msg', `sleep 600 & echo $! > '${pid}'`);
-    await land(it, project);
-    process.kill(Number(storyAt(join(it.root, '..')).read('pid')), 'SIGKILL');
-  });
-  test('what is not executable is none', async () => {
-    hook('commit-msg', 'exit 1');
-    chmodSync(join(it.commonDir, 'hooks', 'commit-msg'), 0o644);
-    expect(await land(it, project)).toMatchObject({ shape: 'merge' });
-  });
-  test('signing that fails is told apart from a hook', async () => {
-    hook('commit-msg', 'exit 0');
-    it.run('config', 'commit.gpgSign', 'true');
-    it.run('config', 'gpg.program', '/bin/false');
-    await isRefused('sign-failed');
-    noScratch();
-  });
-  test('verification sees the merged files, of every shape', async () => {
-    const seen: string[] = [];
-    const verify = (directory: string): Promise<void> => {
-      seen.push(...readdirSync(directory).toSorted());
-      return Promise.resolve();
-    };
-    await land(it, project, {}, { verify });
-    expect(seen).toEqual(['.git', 'a.txt', 'b.txt', 'link', 'new', 'z.txt']);
-    noScratch();
-  });
-  test('verification that fails refuses', async () => {
-    const { FlightError } = await import('../../src/kernel/errors.ts');
-    const data = { command: 'npm test', exit: 1, output: '', timedOut: false };
-    const verify = (): Promise<void> => Promise.reject(new FlightError('verify-failed', data));
-    await isRefused('verify-failed', {}, { verify });
-    noScratch();
-  });
-  test('a base that moves meanwhile is built upon again', async () => {
-    let times = 0;
-    const verify = (): Promise<void> => {
-      times += 1;
-      if (times === 1) it.commit({ 'w.txt': 'w\n' });
-      return Promise.resolve();
-    };
-    const { oid } = await land(it, project, {}, { verify });
-    expect(times).toBe(2);
-    expect(it.run('ls-tree', '--name-only', oid)).toContain('w.txt');
-    expect(it.run('status', '--porcelain')).toBe('');
-  });
-  test('a base that moves every time is given up', async () => {
-    const verify = (): Promise<void> => {
-      it.commit({});
-      return Promise.resolve();
-    };
-    await expect(land(it, project, {}, { verify })).rejects.toMatchObject({ code: 'base-busy' });
-    await noIntent();
-    noScratch();
-  });
 });
 
 test('recovery of what needs none', async () => {

@@ -1,4 +1,7 @@
 // A project with one recorded session, and a lock that only counts: the real one has its own tests.
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { LandDeps, LandInput, LandResult } from '../../src/integration/land.ts';
 import { landSession } from '../../src/integration/land.ts';
 import { readRecord, type RecordAt } from '../../src/integration/intent.ts';
@@ -6,11 +9,10 @@ import { markedGit } from '../../src/git/git.ts';
 import { transact } from '../../src/git/refs.ts';
 import type { Owner } from '../../src/kernel/owner.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
-import { absolute } from '../../src/kernel/path.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { openProject, type Project } from '../../src/sessions/project.ts';
 import { recordChange } from '../../src/sessions/registry.ts';
-import { branch, type Story } from './support.ts';
+import { branch, numbered, type Story } from './support.ts';
 
 export const key = sessionKey(parseSessionName('auth'));
 
@@ -85,4 +87,35 @@ export async function land(
   );
 }
 
-export const at = (path: string): ReturnType<typeof absolute> => absolute(path);
+/** Refuses, and all is as it was: all refs but the record, whose intent came and went. */
+export async function refusedLanding(
+  it: Story,
+  project: Project,
+  code: string,
+  input: Partial<LandInput> = {},
+  extra: Partial<LandDeps> = {},
+): Promise<{ data: unknown }> {
+  const look = (): unknown => {
+    const print = it.fingerprint() as { refs: string };
+    const refs = print.refs.split('\n').filter((line) => !line.includes('flight-rules/sessions'));
+    return { ...print, refs };
+  };
+  const before = look();
+  const error: unknown = await land(it, project, input, extra).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({ code });
+  expect(look()).toEqual(before);
+  expect((await record(it, project)).record.intent).toBeUndefined();
+  return error as { data: unknown };
+}
+
+/** Session `auth` changes a.txt, adds new/x.txt and link, deletes dir/c.txt; it has no checkout. */
+export async function sessionToLand(it: Story): Promise<Project> {
+  it.on('session/auth');
+  symlinkSync('b.txt', join(it.root, 'link'));
+  it.commit({ 'a.txt': numbered({ 3: 'three' }), 'new/x.txt': 'x\n', 'dir/c.txt': null });
+  it.on('main');
+  return recordSession(it);
+}
