@@ -8,6 +8,8 @@ import { recoverLanding, type RecoveredLanding } from '../integration/recover.ts
 import type { Held } from '../safety/lock.ts';
 import { replaceRecord } from '../safety/registration.ts';
 import { rollBackCreate } from '../safety/rollback-create.ts';
+import type { RecoveredRestore } from '../safety/bring-back.ts';
+import type { RecoveredRemoval } from '../safety/recover-removal.ts';
 import { putAway, recoverRemoval, recoverRestore } from '../safety/trash.ts';
 import type { Facts, SessionFacts } from '../sessions/facts.ts';
 import type { Project } from '../sessions/project.ts';
@@ -51,9 +53,9 @@ export async function recoverOne(
     case 'creating':
       return takeBackCreate(context, project, held, session);
     case 'removing':
-      return recoverRemoval(project, held, session);
+      return removalSentence(await recoverRemoval(project, held, session));
     case 'restoring':
-      return recoverRestore(project, held, session);
+      return restoreSentence(await recoverRestore(project, held, session));
     case 'landing':
       return landingSentence(await recoverLanding(held.git, project, session.key));
     case 'publishing':
@@ -97,6 +99,25 @@ async function clearIntent(held: Held, project: Project, session: SessionFacts):
   const { intent: _, ...rest } = session.record;
   const record: SessionRecord = rest;
   await replaceRecord(held.git, project, session.key, session.recordOid, record);
+}
+
+function removalSentence(recovered: RecoveredRemoval): string {
+  switch (recovered.kind) {
+    case 'rolled-back':
+      return 'a removal that was cut off was taken back; the session is as it was.';
+    case 'finished': {
+      const kept = recovered.branchKept ? ' Its branch had moved on and stays.' : '';
+      return `a removal that was cut off was finished; it is in the trash as ${recovered.entry.id}.${kept}`;
+    }
+    case 'nothing-to-do':
+      return 'a removal that was cut off had been finished already.';
+  }
+}
+
+function restoreSentence(recovered: RecoveredRestore): string {
+  return recovered.kind === 'finished'
+    ? `a restore that was cut off was finished; it is at ${recovered.record.worktree}.`
+    : 'a restore that was cut off had been finished already.';
 }
 
 function landingSentence(recovered: RecoveredLanding): string {

@@ -14,7 +14,7 @@ import type { Facts, Health, Here, Place, SessionFacts, Stray } from './facts.ts
 import { readManifest, type ReadManifest } from './manifest.ts';
 import { sessionKey } from './name.ts';
 import { isMissingOrEmpty, locate } from './place.ts';
-import { trashFolder, type Project } from './project.ts';
+import { privateFolder, trashFolder, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 import { readRegistry, type Registry, type StoredRecord } from './registry.ts';
 import { strayOwner } from './stray-owner.ts';
@@ -48,7 +48,7 @@ export async function observe(project: Project, caller: AbsolutePath): Promise<O
   const base = defaultBase(project, worktrees);
   const candidates = adoption.proven.map((one) => candidateFacts(registry, one, base));
   const sessions = [...recorded, ...candidates].toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const strays = findStrays(worktrees, sessions);
+  const strays = findStrays(project, worktrees, sessions);
   const active = sessions.filter((s) => s.place.kind !== 'put-away');
   return {
     registry,
@@ -180,17 +180,26 @@ export function candidateRecord(one: Adoptable, base: string, baseOid: string): 
   };
 }
 
-function findStrays(worktrees: readonly Worktree[], sessions: readonly SessionFacts[]): Stray[] {
+function findStrays(
+  project: Project,
+  worktrees: readonly Worktree[],
+  sessions: readonly SessionFacts[],
+): Stray[] {
+  const scratch = privateFolder(project);
   const ours = new Set(sessions.map((session) => session.record?.adminId));
-  return worktrees
-    .filter((one) => !one.main && !one.bare && !(one.adminId !== null && ours.has(one.adminId)))
-    .map((one) => ({
-      path: one.path,
-      branch: one.branch,
-      owner: strayOwner(one),
-      adminId: one.adminId,
-      locked: one.locked,
-    }));
+  return (
+    worktrees
+      .filter((one) => !one.main && !one.bare && !(one.adminId !== null && ours.has(one.adminId)))
+      // made by us for a moment, for hooks and verification
+      .filter((one) => !isWithin(one.path, scratch))
+      .map((one) => ({
+        path: one.path,
+        branch: one.branch,
+        owner: strayOwner(one),
+        adminId: one.adminId,
+        locked: one.locked,
+      }))
+  );
 }
 
 function findHere(

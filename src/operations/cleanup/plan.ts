@@ -149,7 +149,7 @@ async function landed(
   const tracked = await upstreams(project.git, project.commonDir, branches);
   const bases: { name: string; tip: Oid }[] = [
     ...(baseTip === null ? [] : [{ name: base, tip: baseTip }]),
-    ...[...tracked.values()],
+    ...tracked.values(),
   ];
   if (bases.length === 0) return byName ? { why: `its base ${base} is gone` } : null;
   const verdict = await landedBy(project.git, project, {

@@ -1,14 +1,9 @@
 /** The strategy merge: the work enters its base, then the session leaves. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { trusted } from '../../kernel/brand.ts';
 import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
-import { absolute, type AbsolutePath } from '../../kernel/path.ts';
 import { parseBranchName, type BranchName } from '../../git/oid.ts';
 import { landSession, type LandResult } from '../../integration/land.ts';
-import { hooksFor } from '../../integration/hooks.ts';
-import { runPostMerge } from '../../integration/scratch-build.ts';
+import { runPostMerge } from '../../integration/post-merge.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
 import { verification } from '../../trust/commands.ts';
@@ -73,7 +68,9 @@ export async function landAndLeave(
     },
   );
   const left = await leaveLanded(context, project, request, tip, landed);
-  if (landed.worktree !== null) await afterMerge(context, project, landed.worktree);
+  // the base has moved and the lock is free: a hook that fails now is a warning
+  const warning = await runPostMerge(project, landed);
+  if (warning !== null) context.warn(warning);
   return {
     integrated: {
       into: landed.into,
@@ -114,26 +111,5 @@ async function leaveLanded(
       { name: request.name, into: landed.into, oid: landed.oid, why: describe(error).message },
       { cause: error },
     );
-  }
-}
-
-const hookLimitMs = 600_000;
-
-/** The base has moved and the lock is free: a post-merge hook that fails now is a warning. */
-async function afterMerge(
-  context: OperationContext,
-  project: Project,
-  worktree: AbsolutePath,
-): Promise<void> {
-  const hooks = await hooksFor(project.git, project, ['post-merge']);
-  if (hooks.length === 0) return;
-  const folder = absolute(await mkdtemp(join(tmpdir(), 'flight-rules-')));
-  try {
-    const wrong = await runPostMerge(project.git, { worktree, folder }, hooks, hookLimitMs);
-    if (wrong === null) return;
-    const message = `The merge is done, but the post-merge hook failed: ${wrong.trim()}`;
-    context.warn({ code: 'post-merge-failed', message });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,7 @@
 /** Brings one session back, under the lock. */
 import { FlightError } from '../../kernel/errors.ts';
-import { bringBack, bringBackOrphan, type BroughtBack } from '../../safety/trash.ts';
+import type { BroughtBack } from '../../safety/bring-back.ts';
+import { bringBack, bringBackOrphan } from '../../safety/trash.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { SessionName } from '../../sessions/name.ts';
 import type { Project } from '../../sessions/project.ts';
