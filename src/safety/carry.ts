@@ -21,7 +21,7 @@ import {
 } from '../git/index-info.ts';
 import { isNull, type Oid } from '../git/oid.ts';
 import type { Status, StatusEntry } from '../git/status.ts';
-import { errorCode } from '../sessions/manifest.ts';
+import { errorCode } from '../kernel/errno.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 
 export type Carried = SessionRecord['carried'];

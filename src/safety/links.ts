@@ -8,11 +8,13 @@
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory } from '../kernel/durable.ts';
+import { isErrno } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { real } from '../git/repository.ts';
 import { adminDir, privateFolder, tokenFile, type Project } from '../sessions/project.ts';
-import { ifThere, isErrno, isThere, makeDirectory, onDisk } from './disk.ts';
-import { removeFile, syncDirectory, writeDurably } from './disk.ts';
+import { ifThere, isThere, makeDirectory, onDisk } from './disk.ts';
+import { removeFile, writeDurably } from './disk.ts';
 
 const ours = 'flight-rules: ';
 

@@ -9,7 +9,7 @@ import { basename, dirname } from 'node:path';
 import { real } from '../git/repository.ts';
 import { registeredPath } from '../git/worktrees.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
-import { errorCode } from './manifest.ts';
+import { errorCode } from '../kernel/errno.ts';
 import { adminDir, tokenFile, type Project } from './project.ts';
 
 /** Where `<directory>/.git` points. */

@@ -6,11 +6,12 @@
  * Written under the lock: temporary file beside it, fsync, rename, fsync of the directory. At
  * every moment it is either the old or the new one.
  */
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below } from '../kernel/path.ts';
-import { syncDirectory } from '../kernel/durable.ts';
+import { syncDirectory, writeSynced } from '../kernel/durable.ts';
 import { manifestFile, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -124,13 +125,7 @@ export async function writeManifest(
   }
   const temporary = below(project.sessionsDir, `.manifest.json.${process.pid}.tmp`);
   faultPoint('manifest:before');
-  const handle = await open(temporary, 'w', 0o644);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeSynced(temporary, text);
   faultPoint('manifest.rename:before');
   await rename(temporary, file);
   await syncDirectory(project.sessionsDir);
@@ -199,9 +194,4 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 function isEntry(value: unknown): value is ManifestEntry {
   return isObject(value) && typeof value['id'] === 'string';
-}
-
-export function errorCode(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : String(error);
 }

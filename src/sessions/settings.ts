@@ -8,6 +8,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import { isWithin, type AbsolutePath } from '../kernel/path.ts';
@@ -167,8 +168,4 @@ function expanded(text: string, projectName: string, env: Environment): string {
 function home(env: Environment): string {
   const configured = env['HOME'];
   return configured !== undefined && isAbsolute(configured) ? configured : homedir();
-}
-
-function errorCode(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
 }

@@ -15,7 +15,7 @@ import { parsePullRequestUrl, type PullRequest } from '../../forge/pull-request.
 import { recordUpstream } from '../../forge/push.ts';
 import { replaceRecord } from '../../safety/registration.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
-import { errorCode } from '../../sessions/manifest.ts';
+import { errorCode } from '../../kernel/errno.ts';
 import type { Project } from '../../sessions/project.ts';
 import { readRegistry } from '../../sessions/registry.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
