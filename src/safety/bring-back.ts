@@ -32,7 +32,7 @@ import {
 import { comeBack, renameHead, type Return } from './come-back.ts';
 import { ifThere, isThere, moveDirectory } from './disk.ts';
 import { adminOf } from './leave.ts';
-import { setPlaceholder } from './links.ts';
+import { setPlaceholder } from './admin-entry.ts';
 import { must, withoutIntent, type Held } from './removal-refs.ts';
 
 export interface BroughtBack {

@@ -16,6 +16,7 @@ import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { permitDirectory } from '../git/permit.ts';
 import { atPrivateDir, headOf } from '../git/private-dir.ts';
 import { real } from '../git/repository.ts';
+import { linkOf, readToken } from '../sessions/links.ts';
 import type { SessionKey } from '../sessions/name.ts';
 import { adminDir, type Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
@@ -23,15 +24,7 @@ import { recordChange } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere, isThere, makeDirectory, moveDirectory, writeDurably } from './disk.ts';
 import { goForward, treeChanges } from './forward.ts';
-import {
-  link,
-  linkOf,
-  lockAdmin,
-  readToken,
-  register,
-  removePlaceholder,
-  unlockAdmin,
-} from './links.ts';
+import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './admin-entry.ts';
 import { adminIdsWith, makeFresh, refill, stagingOf } from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';

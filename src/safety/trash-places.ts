@@ -8,11 +8,11 @@ import { basename, dirname } from 'node:path';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { real } from '../git/repository.ts';
 import type { SessionKey } from '../sessions/name.ts';
+import { linkOf, readToken } from '../sessions/links.ts';
 import { adminDir, privateFolder, trashFolder, type Project } from '../sessions/project.ts';
 import { trashPrefix, type Registry } from '../sessions/registry.ts';
 import { trashFolderNames, type TrashEntry } from '../sessions/trash-entry.ts';
 import { isThere, makeDirectory } from './disk.ts';
-import { linkOf, readToken } from './links.ts';
 
 const besideFolder = '.flight-rules-trash';
 
