@@ -77,16 +77,3 @@ export async function readBlobs(
   }
   return contents;
 }
-
-/** The types of objects, in the order asked; `null` for a missing one. One process. */
-export async function objectTypes(
-  port: Git,
-  repository: string,
-  oids: readonly string[],
-): Promise<(string | null)[]> {
-  if (oids.length === 0) return [];
-  const text = await gitText(port, repository, ['cat-file', '--batch-check=%(objecttype)'], {
-    stdin: `${oids.join('\n')}\n`,
-  });
-  return text.split('\n').map((line) => (/^(?:commit|tree|blob|tag)$/u.test(line) ? line : null));
-}
