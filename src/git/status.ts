@@ -34,6 +34,25 @@ export interface Status {
   readonly entries: readonly StatusEntry[];
 }
 
+/** How many files. One that is staged and edited again is in both, as people count. */
+export interface ChangeCounts {
+  readonly staged: number;
+  readonly modified: number;
+  readonly untracked: number;
+  readonly conflicted: number;
+}
+
+/** Pure. Ignored files do not count. */
+export function countChanges({ entries }: Pick<Status, 'entries'>): ChangeCounts {
+  const tracked = entries.filter((entry) => entry.kind === 'tracked');
+  return {
+    staged: tracked.filter((entry) => entry.xy[0] !== '.').length,
+    modified: tracked.filter((entry) => entry.xy[1] !== '.').length,
+    untracked: entries.filter((entry) => entry.kind === 'untracked').length,
+    conflicted: entries.filter((entry) => entry.kind === 'unmerged').length,
+  };
+}
+
 export interface StatusOptions {
   /** also ignored files, collapsed to the directory or file that matches (`!` entries) */
   readonly ignored?: boolean;

@@ -6,14 +6,13 @@ import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { oid } from '../../git/oid.ts';
-import { readStatus, type Status } from '../../git/status.ts';
+import { countChanges, readStatus, type Status } from '../../git/status.ts';
 import { landedBy } from '../../integration/landed.ts';
 import { activities, type ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
-import { countChanges } from '../create/main-checkout.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
 
