@@ -8,7 +8,8 @@
  */
 import { describe, isFlightError } from '../kernel/errors.ts';
 import type { Git } from '../git/git.ts';
-import { withLock, type Held } from '../safety/lock.ts';
+import type { Held } from '../safety/held.ts';
+import { withLock } from '../safety/lock.ts';
 import { ensureWritable } from '../safety/writable.ts';
 import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
 import { observe, type Observation } from '../sessions/observe.ts';

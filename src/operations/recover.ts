@@ -5,7 +5,7 @@
  */
 import { isFlightError, describe } from '../kernel/errors.ts';
 import { recoverLanding, type RecoveredLanding } from '../integration/recover.ts';
-import type { Held } from '../safety/lock.ts';
+import type { Held } from '../safety/held.ts';
 import { replaceRecord } from '../safety/registration.ts';
 import { rollBackCreate } from '../safety/rollback-create.ts';
 import type { RecoveredRestore } from '../safety/bring-back.ts';

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { mergeBases } from '../git/history.ts';
 import { isOid } from '../git/oid.ts';
 import { transact } from '../git/refs.ts';
-import type { Held } from '../safety/lock.ts';
+import type { Held } from '../safety/held.ts';
 import { writeToken } from '../safety/registration.ts';
 import type { Adoptable } from '../sessions/adoption.ts';
 import { readToken } from '../sessions/links.ts';

@@ -22,6 +22,7 @@ import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { readRegistry, recordChange, type Registry } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
+import type { Held } from './held.ts';
 import { moveBack, moveOut } from './leave.ts';
 import { collectPins, writePin } from './pins.ts';
 import {
@@ -31,7 +32,6 @@ import {
   pinChanges,
   withoutIntent,
   type Becomes,
-  type Held,
   type Removal,
 } from './removal-refs.ts';
 import { look } from './removal-look.ts';

@@ -14,7 +14,7 @@ import { markedGit } from '../../git/git.ts';
 
 import { carry } from '../../safety/carry.ts';
 import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
-import type { Held } from '../../safety/lock.ts';
+import type { Held } from '../../safety/held.ts';
 import { register, replaceRecord, reserve, similarAdminIds } from '../../safety/registration.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
