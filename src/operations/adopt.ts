@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import * as z from 'zod/mini';
+import { isoSeconds } from '../kernel/clock.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
@@ -205,7 +206,7 @@ async function adoptUnderLock(
     state: 'active',
     base: { name: base.name, oid: fork ?? base.oid },
     goals: [...wanted.goals],
-    startedAt: context.clock.now().toISOString(),
+    startedAt: isoSeconds(context.clock.now()),
     ...(agent === null ? {} : { agent }),
     copied: [],
     carried: [],

@@ -6,7 +6,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import type { Project } from '../sessions/project.ts';
 import type { Registry } from '../sessions/registry.ts';
-import type { StoredTrashEntry } from '../sessions/trash-entry.ts';
+import { expiryOf, type StoredTrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere } from './disk.ts';
 import { directoriesOf } from './trash-places.ts';
 
@@ -26,8 +26,6 @@ export interface TrashItem {
   /** something would come back: the branch at least */
   readonly restorable: boolean;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * Everything in the trash, newest first. Reads the file system only.
@@ -54,7 +52,7 @@ async function describeEntry(
   options: { readonly now: Date; readonly keepDays: number; readonly sizes: 'count' | 'skip' },
 ): Promise<TrashItem> {
   const { entry } = stored;
-  const expiresAt = new Date(new Date(entry.removedAt).getTime() + options.keepDays * dayMs);
+  const expiresAt = expiryOf(entry, options.keepDays);
   const { worktree } = await directoriesOf(project, entry);
   return {
     stored,

@@ -3,6 +3,7 @@
  * branch and token. A constant number of processes, whatever the number of sessions:
  * `for-each-ref`, `cat-file --batch`, `worktree list`. Writes nothing.
  */
+import { isoSeconds } from '../kernel/clock.ts';
 import { ownerState } from '../kernel/owner.ts';
 import { trusted } from '../kernel/brand.ts';
 import { isWithin, type AbsolutePath } from '../kernel/path.ts';
@@ -174,7 +175,7 @@ export function candidateRecord(one: Adoptable, base: string, baseOid: string): 
     state: one.inReview ? 'in-review' : 'active',
     base: { name: base, oid: isOid(baseOid) ? oid(baseOid) : '' },
     goals: [...one.goals],
-    startedAt: one.startedAt ?? new Date(0).toISOString(),
+    startedAt: one.startedAt ?? isoSeconds(new Date(0)),
     copied: [],
     carried: [],
   };

@@ -4,6 +4,7 @@
  * Whatever fails is taken back; files that were written go to the trash.
  */
 import { randomUUID } from 'node:crypto';
+import { isoSeconds } from '../../kernel/clock.ts';
 import { FlightError } from '../../kernel/errors.ts';
 import { faultPoint } from '../../kernel/faults.ts';
 import { absolute } from '../../kernel/path.ts';
@@ -79,7 +80,7 @@ async function newRecord(
   request: CreateRequest,
   base: Base & { kind: 'base' },
 ): Promise<SessionRecord> {
-  const startedAt = context.clock.now().toISOString();
+  const startedAt = isoSeconds(context.clock.now());
   return {
     schema: 1,
     name: request.name,

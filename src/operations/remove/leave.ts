@@ -10,7 +10,7 @@ import type { SessionFacts } from '../../sessions/facts.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
 import type { Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import { expiryOf } from '../expiry.ts';
+import { expiresAt } from '../expiry.ts';
 import { refuseBusy, type RemoveRequest } from './request.ts';
 
 export interface Departure {
@@ -57,7 +57,7 @@ export async function leave(
     at: context.clock.now(),
     ...(departure.extraRecord === undefined ? {} : { extraRecord: departure.extraRecord }),
   });
-  return { trash: { id, expiresAt: expiryOf(change.project, entry) }, branchDeleted };
+  return { trash: { id, expiresAt: expiresAt(change.project, entry) }, branchDeleted };
 }
 
 /** @throws FlightError the first refusal */

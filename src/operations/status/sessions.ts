@@ -1,5 +1,6 @@
 /** What is found out about each session, side by side: a status per worktree, little more. */
 import { availableParallelism } from 'node:os';
+import { isoSeconds } from '../../kernel/clock.ts';
 import type { Warning } from '../../kernel/outcome.ts';
 import { startOf } from '../../kernel/process-start.ts';
 import { pooled } from '../../kernel/pooled.ts';
@@ -96,7 +97,9 @@ async function look(
     lastActivityAt:
       place.kind === 'present'
         ? await lastActivity(git, place, null, status, tipTime)
-        : (tipTime?.toISOString() ?? null),
+        : tipTime === undefined
+          ? null
+          : isoSeconds(tipTime),
   };
 }
 

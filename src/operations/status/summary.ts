@@ -1,6 +1,7 @@
 /** The counts at the top, and the trash at the bottom. */
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
+import { expiresAt } from '../expiry.ts';
 import type { SessionStatus, StatusReport } from '../shapes/status.ts';
 
 /** @param looked the sessions that were looked at: `needYou` counts among them */
@@ -30,12 +31,9 @@ export async function trashSummary(
   facts: Observation,
 ): Promise<StatusReport['trash']> {
   const { trash } = facts.registry;
-  const oldest = trash.at(-1)?.entry.removedAt;
-  const keep = project.settings.keepDays.value * 86_400_000;
+  const oldest = trash.at(-1)?.entry;
   return {
     count: trash.length,
-    ...(oldest === undefined
-      ? {}
-      : { oldestExpiresAt: new Date(Date.parse(oldest) + keep).toISOString() }),
+    ...(oldest === undefined ? {} : { oldestExpiresAt: expiresAt(project, oldest) }),
   };
 }
