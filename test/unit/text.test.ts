@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { beside, cut, pad, table, visible, width, wrap } from '../../src/render/text.ts';
+import { visible } from '../../src/kernel/visible.ts';
+import { beside, cut, pad, table, width, wrap } from '../../src/render/text.ts';
 import { ago, day, size } from '../../src/render/time.ts';
 
 test('nothing that steers a terminal passes', () => {

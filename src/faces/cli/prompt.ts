@@ -4,7 +4,8 @@
  */
 import { isCancel, select, text } from '@clack/prompts';
 import type { Decision } from '../../kernel/outcome.ts';
-import { cut, visible } from '../../render/text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { cut } from '../../render/text.ts';
 
 export type Chosen =
   /** the arguments of ours that take the way chosen, as if typed */

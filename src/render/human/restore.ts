@@ -4,7 +4,8 @@ import type {
   RestoredSession,
   RestoreReport,
 } from '../../operations/shapes/restore.ts';
-import { beside, indent, table, visible, wrap } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { beside, indent, table, wrap } from '../text.ts';
 import { ago, day, size } from '../time.ts';
 import { renderer, type View } from './view.ts';
 import { short, shown } from './words.ts';
