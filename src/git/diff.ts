@@ -52,7 +52,7 @@ export async function changesOfCommits(
 }
 
 /** Pure: pairs of `:<mode> <mode> <oid> <oid> <letter>` and path. */
-export function parseRaw(fields: readonly string[]): Change[] {
+function parseRaw(fields: readonly string[]): Change[] {
   const changes: Change[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [before, after, from, to] = (fields[i] ?? '').slice(1).split(' ');
@@ -126,7 +126,7 @@ export async function wholeDiff(port: Git, cwd: string, a: Oid, b: Oid): Promise
 }
 
 /** Pure: drops `index …` lines of file heads and the numbers and function names of `@@` lines. */
-export function withoutPositions(diff: Buffer): Buffer {
+function withoutPositions(diff: Buffer): Buffer {
   // latin1 keeps every byte as one character
   const kept: string[] = [];
   let left = { removed: 0, added: 0 };

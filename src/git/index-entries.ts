@@ -23,7 +23,7 @@ export async function listIndex(port: Git, worktree: string): Promise<IndexEntry
 }
 
 /** Pure: fields `<tag> <mode> <oid> <stage>\t<path>`; a lower-case tag is assume-unchanged. */
-export function parseIndex(fields: readonly string[]): IndexEntry[] {
+function parseIndex(fields: readonly string[]): IndexEntry[] {
   const entries: IndexEntry[] = [];
   for (const field of fields) {
     const tab = field.indexOf('\t');

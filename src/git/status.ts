@@ -65,7 +65,7 @@ export interface StatusOptions {
 }
 
 /** Settings that would change what status answers. Also used by other reading verbs. */
-export const plainConfig: readonly string[] = [
+const plainConfig: readonly string[] = [
   'core.fsmonitor=false',
   'core.quotePath=false',
   'status.renames=false',
@@ -103,7 +103,7 @@ export async function readStatus(
 }
 
 /** Pure: the fields of `status --porcelain=v2 -z --branch --no-renames`. */
-export function parseStatus(fields: readonly string[]): Status {
+function parseStatus(fields: readonly string[]): Status {
   let head: Oid | null = null;
   let branch: string | null = null;
   let upstream: string | null = null;

@@ -40,7 +40,7 @@ export async function listWorktrees(port: Git, commonDir: AbsolutePath): Promise
 }
 
 /** Pure: the records of `worktree list --porcelain -z`, without admin ids. */
-export function parseWorktrees(fields: readonly string[]): Worktree[] {
+function parseWorktrees(fields: readonly string[]): Worktree[] {
   const worktrees: Worktree[] = [];
   let current: { -readonly [K in keyof Worktree]: Worktree[K] } | null = null;
   for (const field of fields) {

@@ -27,7 +27,7 @@ export interface FlagSpec {
   readonly alias?: string;
 }
 
-export interface Example {
+interface Example {
   readonly args: string;
   readonly about: string;
 }

@@ -40,7 +40,7 @@ export async function recover(
 }
 
 /** @returns what was done, as the rest of a sentence */
-export async function recoverOne(
+async function recoverOne(
   context: OperationContext,
   project: Project,
   held: Held,

@@ -11,7 +11,7 @@ import type { SessionFacts } from '../sessions/facts.ts';
 import { lockOwner, ownerLives } from '../sessions/lock-owner.ts';
 import { lookAtProcesses } from './occupants.ts';
 
-export interface Activity {
+interface Activity {
   readonly is: 'working';
   /** ISO 8601 */
   readonly since: string;

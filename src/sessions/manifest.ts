@@ -133,7 +133,7 @@ export async function writeManifest(
 }
 
 /** Pure: the text of the manifest. */
-export function formatManifest(
+function formatManifest(
   project: Pick<Project, 'name' | 'commonDir'>,
   manifest: ReadManifest,
   records: readonly SessionRecord[],
@@ -188,7 +188,7 @@ async function isGitDir(path: string): Promise<boolean> {
   }
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -110,7 +110,7 @@ async function sessionFacts(
 }
 
 /** Pure: the one word for how a session is. */
-export function judgeHealth(
+function judgeHealth(
   place: Place,
   branchExists: boolean,
   owner: 'alive' | 'dead' | 'unknown' | null,

@@ -34,7 +34,7 @@ export interface Registry {
   readonly lock: Oid | null;
 }
 
-export const sessionsPrefix = 'refs/flight-rules/sessions/';
+const sessionsPrefix = 'refs/flight-rules/sessions/';
 export const trashPrefix = 'refs/flight-rules/trash/';
 export const lockRef: OwnRef = ownRef('lock');
 

@@ -15,7 +15,7 @@ import { isWithin, type AbsolutePath } from '../kernel/path.ts';
 import type { Config } from './settings-schema.ts';
 
 /** A value and where it comes from (a file's path, or `default`). */
-export interface Setting<T> {
+interface Setting<T> {
   readonly value: T;
   readonly source: string;
 }

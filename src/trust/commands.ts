@@ -16,7 +16,7 @@ import { comesFromRepository, untrusted } from './trust.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command is told about the session it runs for. */
-export interface CommandSession {
+interface CommandSession {
   readonly name: string;
   readonly worktree: string;
   readonly branch: string;
@@ -69,7 +69,7 @@ export async function runProjectCommand(
 }
 
 /** The variables that set-up, verification and `-- CMD` find in their environment. */
-export function sessionVariables(session: CommandSession): Record<string, string> {
+function sessionVariables(session: CommandSession): Record<string, string> {
   return {
     FLIGHT_RULES_SESSION: session.name,
     FLIGHT_RULES_WORKTREE: session.worktree,

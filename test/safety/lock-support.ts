@@ -114,7 +114,7 @@ export async function prepared(
 }
 
 /** Waits until `seen` answers something. */
-export async function until<T>(seen: () => T | undefined | false): Promise<T> {
+async function until<T>(seen: () => T | undefined | false): Promise<T> {
   for (;;) {
     const value = seen();
     if (value !== undefined && value !== false) return value;

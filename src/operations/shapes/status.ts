@@ -17,8 +17,8 @@ export const needs = [
   'landed',
 ] as const;
 
-export const states = ['active', 'in-review', 'kept', 'ended'] as const;
-export const healths = ['ok', 'orphaned', 'moved', 'locked', 'interrupted', 'unknown'] as const;
+const states = ['active', 'in-review', 'kept', 'ended'] as const;
+const healths = ['ok', 'orphaned', 'moved', 'locked', 'interrupted', 'unknown'] as const;
 
 export const Activity = z.object({
   /** `working`, `waiting`, `idle`, `gone` */
@@ -80,7 +80,7 @@ export const SessionDetails = z.object({
   signals: list(Activity),
 });
 
-export const Here = z.object({
+const Here = z.object({
   kind: z.enum(['main', 'session', 'stray', 'trash', 'elsewhere']),
   name: z.optional(z.string()),
 });
