@@ -1,6 +1,6 @@
 /**
- * The trash as a whole: what is in it, how long it stays, what of it can come back. The acts are
- * in files of their own and are named here, so that operations have one place to look.
+ * The trash as a whole: what is in it, how long it stays, what of it can come back. The acts have
+ * files of their own: `put-away.ts`, `bring-back.ts`, `expire.ts`, `recover-removal.ts`.
  */
 import { lstat, readdir } from 'node:fs/promises';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
@@ -9,11 +9,6 @@ import type { Registry } from '../sessions/registry.ts';
 import { expiryOf, type StoredTrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere } from './disk.ts';
 import { directoriesOf } from './trash-places.ts';
-
-export { bringBack, bringBackOrphan, recoverRestore } from './bring-back.ts';
-export { expire } from './expire.ts';
-export { putAway } from './put-away.ts';
-export { recoverRemoval } from './recover-removal.ts';
 
 export interface TrashItem {
   readonly stored: StoredTrashEntry;

@@ -6,7 +6,10 @@ import { absolute, type AbsolutePath } from '../../src/kernel/path.ts';
 import { parseSessionName } from '../../src/sessions/name.ts';
 import { adminDir } from '../../src/sessions/project.ts';
 import type { StoredTrashEntry } from '../../src/sessions/trash-entry.ts';
-import { bringBack, bringBackOrphan, expire, listTrash, putAway } from '../../src/safety/trash.ts';
+import { bringBack, bringBackOrphan } from '../../src/safety/bring-back.ts';
+import { expire } from '../../src/safety/expire.ts';
+import { putAway } from '../../src/safety/put-away.ts';
+import { listTrash } from '../../src/safety/trash.ts';
 import {
   append,
   collectGarbage,

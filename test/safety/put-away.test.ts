@@ -3,7 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
-import { bringBack, expire, putAway } from '../../src/safety/trash.ts';
+import { bringBack } from '../../src/safety/bring-back.ts';
+import { expire } from '../../src/safety/expire.ts';
+import { putAway } from '../../src/safety/put-away.ts';
 import { adminDir } from '../../src/sessions/project.ts';
 import {
   collectGarbage,

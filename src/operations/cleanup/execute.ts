@@ -2,7 +2,7 @@
 import { FlightError } from '../../kernel/errors.ts';
 import { mendMoved } from '../../safety/mend.ts';
 import { preflight } from '../../safety/preflight.ts';
-import { putAway } from '../../safety/trash.ts';
+import { putAway } from '../../safety/put-away.ts';
 import type { Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { expiresAt } from '../expiry.ts';
