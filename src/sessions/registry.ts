@@ -69,7 +69,7 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
     if (entry === null) brokenTrash.push(ref.name);
     else trash.push({ entry, ref: ref.name, pin: ref.oid });
   });
-  trash.sort((a, b) => (a.entry.removedAt < b.entry.removedAt ? 1 : -1));
+  trash.sort(newestFirst);
   const branches = new Map<BranchName, Oid>();
   for (const ref of refs) {
     const branch = branchOf(ref.name);
@@ -77,6 +77,13 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   }
   const lock = refs.find((ref) => ref.name === lockRef)?.oid ?? null;
   return { sessions, trash, brokenTrash, branches, lock };
+}
+
+/** By time; of those of one second the one with the higher number. */
+function newestFirst(one: StoredTrashEntry, other: StoredTrashEntry): number {
+  const [a, b] = [one.entry.removedAt, other.entry.removedAt];
+  if (a !== b) return a < b ? 1 : -1;
+  return Number(other.ref.split('/').at(-1)) - Number(one.ref.split('/').at(-1));
 }
 
 function parseEntry(bytes: Buffer | null): StoredTrashEntry['entry'] | null {

@@ -13,6 +13,9 @@ export type Chosen =
 
 const declined: Chosen = { kind: 'declined' };
 
+/** the entry that is no choice of the decision */
+const leaveAll = -2;
+
 /** True if there is anything to ask: a choice that can be taken, or an open question. */
 export function canAsk(decision: Decision): boolean {
   return decision.input !== undefined || decision.choices.some(({ available }) => available);
@@ -44,13 +47,19 @@ async function askChoice(decision: Decision, columns: number): Promise<Chosen> {
   if (input !== undefined) {
     options.push({ value: -1, label: 'Something else', hint: 'type it', disabled: false });
   }
+  // Enter alone must never take something away: without a recommendation it leaves all as it is.
+  const leave = decision.choices.findIndex(({ value }) => value === 'leave');
+  if (leave < 0) {
+    options.push({ value: leaveAll, label: 'Leave everything as it is', disabled: false });
+  }
+  const quiet = leave < 0 ? leaveAll : leave;
   const answer = await select({
     message: `${visible(decision.question)} (Esc: leave everything as it is)`,
     options,
-    ...(recommended === undefined ? {} : { initialValue: decision.choices.indexOf(recommended) }),
+    initialValue: recommended === undefined ? quiet : decision.choices.indexOf(recommended),
     showInstructions: false,
   });
-  if (isCancel(answer)) return declined;
+  if (isCancel(answer) || answer === leaveAll) return declined;
   if (answer === -1) return askText(decision);
   const choice = decision.choices[answer];
   return choice === undefined || choice.args.length === 0

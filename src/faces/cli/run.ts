@@ -1,6 +1,7 @@
 /** A command line -> the operation it names -> its answer. Questions are asked in between. */
 import { systemClock } from '../../kernel/clock.ts';
 import { FlightError, isFlightError } from '../../kernel/errors.ts';
+import type { Warning } from '../../kernel/outcome.ts';
 import { openGit, type GitCall } from '../../git/git.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import type { AnyOperation } from '../../operations/define.ts';
@@ -159,6 +160,10 @@ function contextFor(current: Frame, commandLine: readonly string[]): OperationCo
       if (speaks) say(message);
     },
     warn: (warning) => {
+      // asked before the lock and again under it, the same thing is said once
+      const said = ({ code, message }: Warning): boolean =>
+        code === warning.code && message === warning.message;
+      if (current.warnings.some(said)) return;
       current.warnings.push(warning);
     },
   };

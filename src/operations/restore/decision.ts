@@ -20,12 +20,6 @@ export function whatDecision(
         : 'Which session should be brought back?',
     facts: { entries: facts.registry.trash.length, candidates: candidates.length },
     choices: candidates.slice(0, shown).map((one) => choice(project, one)),
-    input: {
-      flag: 'NAME',
-      repeatable: true,
-      suggestions: candidates.map(candidateName),
-      args: ['parallel', 'restore'],
-    },
     ifDeclined: 'Nothing was restored.',
   };
 }
