@@ -5,6 +5,7 @@
  * Whatever cannot be looked at is `unknown`, never "not there".
  */
 import { readFile, readdir, readlink, stat } from 'node:fs/promises';
+import { parseStat } from './proc-stat.ts';
 import { run, SpawnError } from './processes.ts';
 
 export type ProcessLook =
@@ -30,11 +31,9 @@ async function lookLinux(pid: number): Promise<ProcessLook> {
   const text = await part(() => readFile(`/proc/${pid}/stat`, 'latin1'));
   if (text.kind === 'gone') return { kind: 'none' };
   if (text.kind === 'unreadable') return { kind: 'unknown' };
-  // the name, in parentheses, may itself hold parentheses and blanks
-  const fields = text.value.slice(text.value.lastIndexOf(')') + 2).split(' ');
-  const [state, startTime] = [fields[0] ?? '', fields[19] ?? ''];
-  if (startTime === '') return { kind: 'unknown' };
-  return { kind: 'process', startTime, zombie: /^[ZXx]$/u.test(state) };
+  const stat = parseStat(text.value);
+  if (stat === null) return { kind: 'unknown' };
+  return { kind: 'process', startTime: stat.startTime, zombie: stat.ended };
 }
 
 async function lookWithPs(pid: number): Promise<ProcessLook> {

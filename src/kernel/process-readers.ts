@@ -3,6 +3,7 @@
  * A process that ends while it is being read is left out: it is nowhere any more.
  */
 import { access, readdir, readFile, readlink } from 'node:fs/promises';
+import { parseStat } from './proc-stat.ts';
 import type { ProcessInfo, ProcessTable } from './process-table.ts';
 import { run } from './processes.ts';
 
@@ -57,24 +58,18 @@ async function readCwd(pid: string): Promise<{ cwd: string | null; hidden: boole
 export function parseProcStat(
   text: string,
 ): (Omit<ProcessInfo, 'cwd'> & { readonly kernel: boolean }) | null {
-  const close = text.lastIndexOf(')');
-  const open = text.indexOf('(');
-  if (open < 0 || close < open) return null;
-  const pid = Number(text.slice(0, open));
-  // state ppid pgrp session tty_nr tpgid flags … ; start time is field 22 of the line
-  const rest = text.slice(close + 2).split(' ');
-  const startTime = rest[19];
-  if (!Number.isInteger(pid) || startTime === undefined) return null;
-  // a zombie does nothing any more, and its children have a new parent already
-  if (rest[0] === 'Z' || rest[0] === 'X') return null;
+  const stat = parseStat(text);
+  // one that has ended does nothing any more, and its children have a new parent already
+  if (stat === null || stat.ended) return null;
+  const { pid, ppid, name, startTime, session, tty, flags } = stat;
   return {
     pid,
-    ppid: Number(rest[1]),
-    command: text.slice(open + 1, close),
+    ppid,
+    command: name,
     startTime,
-    sessionLeader: Number(rest[3]) === pid,
-    terminal: Number(rest[4]) !== 0,
-    kernel: (Number(rest[6]) & kernelThread) !== 0,
+    sessionLeader: session === pid,
+    terminal: tty !== 0,
+    kernel: (flags & kernelThread) !== 0,
   };
 }
 
