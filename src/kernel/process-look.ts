@@ -5,6 +5,7 @@
  * Whatever cannot be looked at is `unknown`, never "not there".
  */
 import { readFile, readdir, readlink, stat } from 'node:fs/promises';
+import { errorCode, isErrno } from './errno.ts';
 import { parseStat } from './proc-stat.ts';
 import { run, SpawnError } from './processes.ts';
 
@@ -50,7 +51,7 @@ function signalReaches(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return !isErrno(error, 'ESRCH');
   }
 }
 
@@ -94,7 +95,7 @@ async function part<T>(read: () => Promise<T>): Promise<Part<T>> {
   try {
     return { kind: 'read', value: await read() };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     return { kind: code === 'ENOENT' || code === 'ESRCH' ? 'gone' : 'unreadable' };
   }
 }

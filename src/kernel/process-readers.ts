@@ -3,6 +3,7 @@
  * A process that ends while it is being read is left out: it is nowhere any more.
  */
 import { access, readdir, readFile, readlink } from 'node:fs/promises';
+import { errorCode } from './errno.ts';
 import { parseStat } from './proc-stat.ts';
 import type { ProcessInfo, ProcessTable } from './process-table.ts';
 import { run } from './processes.ts';
@@ -47,7 +48,7 @@ async function readCwd(pid: string): Promise<{ cwd: string | null; hidden: boole
     );
     return { cwd: called ? cwd : cwd.slice(0, -deletedMark.length), hidden: false };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     // ENOENT, ESRCH: a zombie, or gone
     return { cwd: null, hidden: code === 'EACCES' || code === 'EPERM' };
   }

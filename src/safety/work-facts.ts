@@ -6,6 +6,7 @@
  * submodule; none for a session whose worktree is gone and has no submodules.
  */
 import { lstat, realpath } from 'node:fs/promises';
+import { errorCode } from '../kernel/errno.ts';
 import { describe, isFlightError } from '../kernel/errors.ts';
 import { below, isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { operationInProgress, type InProgress } from '../git/operation.ts';
@@ -155,7 +156,7 @@ async function realIfThere(path: AbsolutePath): Promise<string | null> {
     await lstat(path);
     return await realpath(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
