@@ -115,7 +115,7 @@ async function justLeave(
   departure: Departure,
 ): Promise<Removed | 'changed'> {
   return change(context, project, async (frame) => {
-    const session = await freshSession(frame, request);
+    const session = await freshSession(frame, request, seen);
     if (session.branchTip !== seen.branchTip) return 'changed';
     return leave(context, frame, session, request, departure);
   });

@@ -43,7 +43,7 @@ export async function landAndLeave(
   });
   // recovery, taking over and every refusal come first, under the lock; then the landing
   const changed = await change(context, project, async (frame) => {
-    const session = await freshSession(frame, request);
+    const session = await freshSession(frame, request, seen);
     if (session.branchTip !== tip) return true;
     await refuse(context, frame, session, request, 'merge');
     return false;
@@ -67,7 +67,7 @@ export async function landAndLeave(
       shape: request.shape ?? null,
     },
   );
-  const left = await leaveLanded(context, project, request, tip, landed);
+  const left = await leaveLanded(context, project, seen, request, landed);
   // the base has moved and the lock is free: a hook that fails now is a warning
   const warning = await runPostMerge(project, landed);
   if (warning !== null) context.warn(warning);
@@ -92,14 +92,14 @@ function baseFor(session: SessionFacts, request: RemoveRequest): BranchName {
 async function leaveLanded(
   context: OperationContext,
   project: Project,
+  seen: SessionFacts,
   request: RemoveRequest,
-  tip: string,
   landed: LandResult,
 ): Promise<Awaited<ReturnType<typeof leave>>> {
   try {
     return await change(context, project, async (frame) => {
-      const session = await freshSession(frame, request);
-      if (session.branchTip !== tip) {
+      const session = await freshSession(frame, request, seen);
+      if (session.branchTip !== seen.branchTip) {
         throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
       }
       return leave(context, frame, session, request, { strategy: 'merge', becomes: 'ended' });
