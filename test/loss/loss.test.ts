@@ -8,7 +8,13 @@ import { cleanup } from '../../src/operations/cleanup.ts';
 import { remove } from '../../src/operations/remove.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { fakeForge } from '../support/fake-forge.ts';
-import { filesBelow, fingerprint, forgetUnreachable, operate } from '../support/operate.ts';
+import {
+  filesBelow,
+  fingerprint,
+  forgetUnreachable,
+  operate,
+  type Answered,
+} from '../support/operate.ts';
 import { gitIn, temporaryFolder, type TestRepo, type TestSession } from '../support/repo.ts';
 import { kinds, lossRepo, type Made } from './kinds.ts';
 
@@ -48,6 +54,36 @@ function objectsOf({ session, made }: Work): void {
     gitIn(session.worktree, `--git-dir=${modules}`, 'cat-file', '-e', one);
 }
 
+function refused(
+  kind: string,
+  { made }: Work,
+  ended: Answered,
+  [before, after]: readonly (readonly string[])[],
+): string {
+  expect([kind, ended.exit]).toEqual([kind, 4]);
+  expect(after).toEqual(before);
+  expect(JSON.stringify(ended.errorData) + ended.message).toContain(made.names ?? 'nothing');
+  return `refused: ${ended.code}`;
+}
+
+async function cameBack(
+  kind: string,
+  work: Work,
+  repo: TestRepo,
+  files: 'come back' | 'are gone',
+): Promise<string> {
+  const { session } = work;
+  expect(existsSync(session.worktree)).toBe(false);
+  const back = await operate(restore, { names: [session.name] }, { directory: repo.root });
+  expect([kind, back.exit, back.message]).toEqual([kind, 0, '']);
+  const { index, head, files: now } = look(session);
+  expect({ index, head }).toEqual({ index: work.index, head: work.head });
+  objectsOf(work);
+  if (files === 'are gone') return `says what is lost: ${Array.isArray(back.data['lost'])}`;
+  expect(now).toEqual(work.files);
+  return 'comes back';
+}
+
 /** Ends one session of each kind and answers what became of it, kind by kind. */
 async function endAll(way: Way, files: 'come back' | 'are gone'): Promise<Record<string, string>> {
   const repo = lossRepo();
@@ -64,28 +100,10 @@ async function endAll(way: Way, files: 'come back' | 'are gone'): Promise<Record
     const before = fingerprint(repo.root);
     const ended = await way.end(work.session, repo);
     if (ended.exit === 0) left.push([kind, work]);
-    else {
-      expect([kind, ended.exit]).toEqual([kind, 4]);
-      expect(fingerprint(repo.root)).toEqual(before);
-      expect(JSON.stringify(ended.errorData) + ended.message).toContain(
-        work.made.names ?? 'nothing',
-      );
-      table[kind] = `refused: ${ended.code}`;
-    }
+    else table[kind] = refused(kind, work, ended, [before, fingerprint(repo.root)]);
   }
   forgetUnreachable(repo.root);
-  for (const [kind, work] of left) {
-    const { session } = work;
-    expect(existsSync(session.worktree)).toBe(false);
-    const back = await operate(restore, { names: [session.name] }, { directory: repo.root });
-    expect([kind, back.exit, back.message]).toEqual([kind, 0, '']);
-    expect(session.git('rev-parse', '--symbolic-full-name', 'HEAD')).toBe(work.head);
-    expect(session.git('ls-files', '-s', '-v')).toBe(work.index);
-    objectsOf(work);
-    if (files === 'come back') expect(filesBelow(session.worktree)).toEqual(work.files);
-    else expect(back.data['lost']).toBeTruthy();
-    table[kind] = files === 'come back' ? 'comes back' : 'all but the folder comes back';
-  }
+  for (const [kind, work] of left) table[kind] = await cameBack(kind, work, repo, files);
   forgetUnreachable(repo.root);
   expect(repo.git('fsck', '--connectivity-only', '--no-dangling')).toBe('');
   return table;
@@ -176,6 +194,6 @@ test('abandon', async () => {
 test('cleanup of what was deleted by hand', async () => {
   const end: Way['end'] = (session, repo) =>
     operate(cleanup, { names: [session.name], yes: true }, { directory: repo.root });
-  const all = kinds.map(({ name: kind }) => [kind, 'all but the folder comes back']);
+  const all = kinds.map(({ name: kind }) => [kind, 'says what is lost: true']);
   expect(await endAll({ end }, 'are gone')).toEqual(Object.fromEntries(all));
 });
