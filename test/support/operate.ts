@@ -27,6 +27,8 @@ export interface Caller {
   readonly env?: Readonly<Record<string, string>>;
   readonly pid?: number;
   readonly now?: Date;
+  /** a person at a terminal */
+  readonly interactive?: boolean;
 }
 
 export function contextOf(caller: Caller, warnings: Warning[] = []): OperationContext {
@@ -39,7 +41,7 @@ export function contextOf(caller: Caller, warnings: Warning[] = []): OperationCo
     pid: caller.pid ?? process.pid,
     commandLine: ['parallel', 'test'],
     breakLock: null,
-    interactive: false,
+    interactive: caller.interactive ?? false,
     signal: new AbortController().signal,
     progress: () => undefined,
     warn: (warning) => {
