@@ -20,7 +20,7 @@ import type { Facts, Health, Here, Place, SessionFacts, Stray } from './facts.ts
 import { readManifest, type ReadManifest } from './manifest.ts';
 import { sessionKey } from './name.ts';
 import { isMissingOrEmpty, locate } from './place.ts';
-import { privateFolder, trashFolder, type Project } from './project.ts';
+import { adminDir, privateFolder, trashFolder, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 import { readRegistry, sessionsPrefix, type Registry, type StoredRecord } from './registry.ts';
 import { strayOwner } from './stray-owner.ts';
@@ -78,7 +78,7 @@ async function look(project: Project, caller: AbsolutePath): Promise<Observation
     ),
   );
   const base = defaultBase(project, worktrees);
-  const candidates = adoption.proven.map((one) => candidateFacts(registry, one, base));
+  const candidates = adoption.proven.map((one) => candidateFacts(project, registry, one, base));
   const sessions = [...recorded, ...candidates].toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const strays = findStrays(project, worktrees, sessions);
   // one that is being made has its folder last
@@ -175,11 +175,16 @@ export function defaultBase(project: Project, worktrees: readonly Worktree[]): s
 }
 
 /** A proven manifest entry, shown as the session it will become with the next change. */
-function candidateFacts(registry: Registry, one: Adoptable, base: string | null): SessionFacts {
+function candidateFacts(
+  project: Project,
+  registry: Registry,
+  one: Adoptable,
+  base: string | null,
+): SessionFacts {
   const name = base ?? 'main';
   const baseTip = registry.branches.get(trusted<BranchName>(name)) ?? null;
   const tip = registry.branches.get(one.branch) ?? null;
-  const present = one.registered !== null && one.directoryExists && one.registered.adminId !== null;
+  const place = candidatePlace(project, one);
   return {
     key: sessionKey(one.name),
     name: one.name,
@@ -189,12 +194,23 @@ function candidateFacts(registry: Registry, one: Adoptable, base: string | null)
     branch: one.branch,
     branchTip: tip,
     baseTip,
-    place: present
-      ? { kind: 'unknown', why: 'only the manifest knows it yet: the next change takes it over' }
-      : { kind: 'gone', adminId: null, privateDir: null, locked: null },
-    health: present || one.inReview ? 'ok' : 'orphaned',
+    place,
+    health: one.inReview ? 'ok' : judgeHealth(place, tip !== null, null),
     ownerDead: null,
   };
+}
+
+/** Proven by its registration; the token is written when it is taken over. */
+function candidatePlace(project: Project, { registered, directoryExists }: Adoptable): Place {
+  const adminId = registered?.adminId ?? null;
+  if (registered === null || adminId === null) {
+    return { kind: 'gone', adminId: null, privateDir: null, locked: null };
+  }
+  const privateDir = adminDir(project, adminId);
+  const { path, locked, head, branch } = registered;
+  return directoryExists
+    ? { kind: 'present', path, adminId, privateDir, locked, head, branch }
+    : { kind: 'gone', adminId, privateDir, locked };
 }
 
 /** The record a proven entry becomes; its token is made when it is taken over. */

@@ -7,7 +7,7 @@ import { runPostMerge } from '../../integration/post-merge.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
 import { verification } from '../../trust/commands.ts';
-import { change, underLock } from '../change.ts';
+import { change, underLock, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import type { Removed } from '../remove.ts';
 import { freshSession, leave, refuse } from './leave.ts';
@@ -42,12 +42,13 @@ export async function landAndLeave(
     progress: context.progress,
   });
   // recovery, taking over and every refusal come first, under the lock; then the landing
-  const changed = await change(context, project, async (frame) => {
+  const look = async (frame: Change): Promise<boolean> => {
     const session = await freshSession(frame, request, seen);
     if (session.branchTip !== tip) return true;
     await refuse(context, frame, session, request, 'merge');
     return false;
-  });
+  };
+  const changed = await change(context, project, look, { nothingDone: () => true });
   if (changed) return 'changed';
   const landed = await landSession(
     {

@@ -38,7 +38,9 @@ export async function publishAndLeave(
   const known = givenPullRequest(request);
   const texts = await pullRequestTexts(context, seen, request);
   const prepared = known === null ? await prepare(context, project, seen) : null;
-  const begun = await change(context, project, (frame) => begin(context, frame, seen, request));
+  const begun = await change(context, project, (frame) => begin(context, frame, seen, request), {
+    nothingDone: (result) => result === 'changed',
+  });
   if (begun === 'changed') return 'changed';
   let pullRequest: PullRequest;
   try {
