@@ -39,6 +39,12 @@ export function parseConfig(fields: readonly string[]): GitConfig {
   return { get, all, bool, keys: () => [...values.keys()] };
 }
 
+/** True if git may have to fetch objects that a remote has promised. */
+export function isPartialClone(config: GitConfig): boolean {
+  if (config.get('extensions.partialClone') !== null) return true;
+  return config.keys().some((key) => /^remote\..*\.promisor$/u.test(key) && config.bool(key));
+}
+
 /** git lower-cases section and name, not the subsection between them */
 function normalised(key: string): string {
   const first = key.indexOf('.');

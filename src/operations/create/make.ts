@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { FlightError } from '../../kernel/errors.ts';
 import { faultPoint } from '../../kernel/faults.ts';
 import { absolute } from '../../kernel/path.ts';
-import { readConfig } from '../../git/config.ts';
+import { isPartialClone, readConfig, type GitConfig } from '../../git/config.ts';
 import { findHook, hooksFolder, runHook } from '../../git/hooks.ts';
 import { checkOutFiles } from '../../git/new-worktree.ts';
 import { markedGit } from '../../git/git.ts';
@@ -115,10 +115,16 @@ async function fill(
   const worktree = absolute(record.worktree);
   const git = markedGit(project.git, owner.token);
   try {
+    const config = await readConfig(project.git, project.root);
+    if (isPartialClone(config)) {
+      const message =
+        'This is a partial clone: git may have fetched objects from its remote to check out the files.';
+      context.warn({ code: 'partial-clone', message });
+    }
     faultPoint('create.checkout:before');
     await checkOutFiles(git, worktree);
     faultPoint('create.checkout:after');
-    await postCheckout(context, project, record);
+    await postCheckout(context, project, record, config);
     faultPoint('create.hook:after');
     const from = project.mainCheckout;
     const copied = from === null ? [] : await copyFiles(from, worktree, environmentFiles);
@@ -149,8 +155,8 @@ async function postCheckout(
   context: OperationContext,
   project: Project,
   record: SessionRecord,
+  config: GitConfig,
 ): Promise<void> {
-  const config = await readConfig(project.git, project.root);
   const folder = hooksFolder(config, project.root, project.commonDir, context.env);
   const hook = await findHook(folder, 'post-checkout');
   if (hook === null) return;
