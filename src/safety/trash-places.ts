@@ -13,6 +13,7 @@ import { trashPrefix, type Registry } from '../sessions/registry.ts';
 import { trashFolderNames, type TrashEntry } from '../sessions/trash-entry.ts';
 import { isThere, makeDirectory } from './disk.ts';
 import { linkOf, readToken } from './links.ts';
+import { namesAdminEntry } from '../sessions/links.ts';
 
 const besideFolder = '.flight-rules-trash';
 
@@ -125,6 +126,20 @@ export async function directoriesOf(
   if (entry.worktree === null) return { worktree: null, privateDir };
   const worktree = absolute(entry.worktree.path);
   const linked = await linkOf(worktree);
-  const proven = linked !== null && linked === adminDir(project, entry.privateDir.adminId);
+  const proven = linked !== null && (await leadsTo(project, linked, entry.privateDir.adminId));
   return { worktree: proven ? worktree : null, privateDir };
+}
+
+/**
+ * Does the link of a worktree in the trash lead to admin id `adminId` of this repository? Also one
+ * that leads to where that was before the repository was moved; never one that leads to a
+ * repository that is there.
+ */
+export async function leadsTo(
+  project: Pick<Project, 'commonDir'>,
+  linked: AbsolutePath,
+  adminId: string,
+): Promise<boolean> {
+  if (linked === adminDir(project, adminId)) return true;
+  return namesAdminEntry(linked, adminId) && !(await isThere(absolute(dirname(dirname(linked)))));
 }
