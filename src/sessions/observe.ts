@@ -150,8 +150,10 @@ function judgeHealth(
   owner: 'alive' | 'dead' | 'unknown' | null,
 ): Health {
   if (owner === 'dead') return 'interrupted';
+  // perhaps somebody is at work on it, on another machine or in another container
+  if (owner === 'unknown') return 'unknown';
   // somebody is at work on it right now: half-made is its normal state
-  if (owner !== null) return 'ok';
+  if (owner === 'alive') return 'ok';
   switch (place.kind) {
     case 'put-away':
       return branchExists ? 'ok' : 'orphaned';

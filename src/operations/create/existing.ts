@@ -20,7 +20,7 @@ const patienceMs = 60_000;
 /**
  * @returns the answer if a healthy session is there, `null` if the name is free (or what is there
  * is the rest of a crash, which the create itself rolls back)
- * @throws FlightError `session-differs`, `session-not-open`, `session-busy`, `name-taken`,
+ * @throws FlightError `session-differs`, `session-not-open`, `session-moved`, `not-ours`, `session-busy`, `name-taken`,
  * `branch-without-session`, `sessions-dir-missing`
  */
 export async function answerExisting(
@@ -152,6 +152,13 @@ async function answerSession(
       name: session.name,
       why: session.broken ?? 'unknown',
     });
+  }
+  if (place.kind === 'moved') {
+    throw new FlightError('session-moved', { name: session.name, from: place.from, to: place.to });
+  }
+  if (session.health === 'unknown') {
+    const why = 'why' in place ? place.why : `branch ${session.branch} is gone`;
+    throw new FlightError('not-ours', { name: session.name, why });
   }
   const open = session.health === 'ok' || session.health === 'locked';
   if (record.state !== 'active' || !open) {
