@@ -52,7 +52,7 @@ export async function makeRepository(world: World): Promise<readonly string[]> {
 /** Three creates at once. */
 export async function startSessions(world: World): Promise<readonly string[]> {
   const { root, git } = world;
-  const outcomes = await Promise.all(
+  const outcomes = await all(
     sessionNames.map((name) => perform(world, create, { name, goals: [goals[name]] })),
   );
   const main = await git(root, 'rev-parse', 'main');
@@ -77,6 +77,12 @@ export async function startSessions(world: World): Promise<readonly string[]> {
     'each has a folder and a branch of its own, made from main at the same time',
     'each has its own copy of the ignored .env',
   ];
+}
+
+/** As `Promise.all`, but fails only when all have ended: nobody may write once the folder goes. */
+async function all<T>(calls: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(calls);
+  return Promise.all(calls);
 }
 
 /** Edits and commits in all three, with plain git, as an agent would. */
