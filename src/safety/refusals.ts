@@ -65,7 +65,8 @@ export function workWarnings(facts: WorkFacts, options: RefusalOptions): readonl
     });
   }
   if (who.kind !== 'unknown' && who.hidden > 0) {
-    const message = `${count(who.hidden, 'process', 'processes')} of other users could not be looked at; one might work there.`;
+    const processes = count(who.hidden, 'process', 'processes');
+    const message = `${processes} of other users could not be looked at and might work there.`;
     warnings.push({ code: 'processes-hidden', message });
   }
   return warnings;

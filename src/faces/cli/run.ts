@@ -1,7 +1,6 @@
 /** A command line -> the operation it names -> its answer. Questions are asked in between. */
 import { systemClock } from '../../kernel/clock.ts';
 import { FlightError, isFlightError } from '../../kernel/errors.ts';
-import type { Warning } from '../../kernel/outcome.ts';
 import { openGit, type GitCall } from '../../git/git.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import type { AnyOperation } from '../../operations/define.ts';
@@ -160,11 +159,10 @@ function contextFor(current: Frame, commandLine: readonly string[]): OperationCo
       if (speaks) say(message);
     },
     warn: (warning) => {
-      // asked before the lock and again under it, the same thing is said once
-      const said = ({ code, message }: Warning): boolean =>
-        code === warning.code && message === warning.message;
-      if (current.warnings.some(said)) return;
-      current.warnings.push(warning);
+      // asked before and under the lock: the same answer twice is one warning
+      const { code, message } = warning;
+      const said = current.warnings.some((one) => one.code === code && one.message === message);
+      if (!said) current.warnings.push(warning);
     },
   };
 }
