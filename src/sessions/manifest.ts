@@ -6,8 +6,12 @@
  * Written under the lock: temporary file beside it, fsync, rename, fsync of the directory. At
  * every moment it is either the old or the new one.
  */
+<<<<<<< HEAD
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { errorCode } from '../kernel/errno.ts';
+=======
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+>>>>>>> crash
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below } from '../kernel/path.ts';
@@ -115,6 +119,7 @@ export async function writeManifest(
   now: Date,
 ): Promise<void> {
   const file = manifestFile(project);
+  await removeUnfinished(project);
   if (manifest.kind === 'absent' && records.length === 0) return;
   const text = formatManifest(project, manifest, records, dropped);
   if (manifest.kind === 'ok' && manifest.text === text) return;
@@ -130,6 +135,13 @@ export async function writeManifest(
   await rename(temporary, file);
   await syncDirectory(project.sessionsDir);
   faultPoint('manifest:after');
+}
+
+/** A writer that was killed before the rename leaves its temporary file. Under the lock there is none but ours. */
+async function removeUnfinished(project: Pick<Project, 'sessionsDir'>): Promise<void> {
+  const names = await readdir(project.sessionsDir).catch(() => []);
+  const left = names.filter((name) => /^\.manifest\.json\.\d+\.tmp$/u.test(name));
+  await Promise.all(left.map((name) => rm(below(project.sessionsDir, name), { force: true })));
 }
 
 /** Pure: the text of the manifest. */
