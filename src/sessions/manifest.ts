@@ -6,12 +6,8 @@
  * Written under the lock: temporary file beside it, fsync, rename, fsync of the directory. At
  * every moment it is either the old or the new one.
  */
-<<<<<<< HEAD
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { errorCode } from '../kernel/errno.ts';
-=======
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
->>>>>>> crash
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below } from '../kernel/path.ts';
