@@ -16,7 +16,7 @@ import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
 import { abandonDecision, strategyDecision } from './remove/decision.ts';
-import { freshSession, leave, refuse, type Departure } from './remove/leave.ts';
+import { explainRefusal, freshSession, leave, refuse, type Departure } from './remove/leave.ts';
 import { landAndLeave } from './remove/merge.ts';
 import { publishAndLeave } from './remove/publish.ts';
 import { refuseBusy, targetOf, type RemoveRequest } from './remove/request.ts';
@@ -69,7 +69,11 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
     });
   }
   // asked before anything happens, and again under the lock
-  await refuse(context, { project, facts }, session, request, strategy);
+  try {
+    await refuse(context, { project, facts }, session, request, strategy);
+  } catch (error) {
+    throw await explainRefusal(context, project, session, error);
+  }
   if (strategy === 'abandon' && !input.yes) {
     return undecided(await abandonDecision(context, project, session, request));
   }

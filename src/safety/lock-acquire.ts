@@ -202,7 +202,7 @@ async function looseHolder(job: Acquiring): Promise<Oid | null> {
 
 /** What git says when somebody else took, or was taking, the lock: he may be gone by now. */
 const hindered =
-  /reference already exists|but expected|unable to resolve reference(?!.*broken)|lock\.lock'?: File exists/u;
+  /reference already exists|but expected|nonexistent object|unable to resolve reference(?!.*broken)|lock\.lock'?: File exists/u;
 
 /** Is the holder still the one that was seen, and nobody taking the lock? */
 async function unchanged(job: Acquiring, waiting: Waiting): Promise<boolean> {
@@ -239,6 +239,8 @@ async function swap(
   try {
     await transact(git, commonDir, [{ kind: 'own', ref: lockRef, from, to: oid }], 'lock');
   } catch (error) {
+    // a `gc --prune=now` may have taken the blob that was waiting here
+    waiting.stored = null;
     // git can say no although it is done, or because somebody was faster: the ref knows
     const now = await readRef(git, commonDir, lockRef);
     if (now === from && !(error instanceof GitError && hindered.test(error.data.stderr)))

@@ -38,6 +38,16 @@ describe('of two that remove one session at once', () => {
     },
   );
 
+  test('and of six: one does it, five are told', async () => {
+    const repo = makeRepo();
+    await withSession(repo, 'one');
+    const calls = Array.from({ length: 6 }, () => remove('one', 'abandon'));
+    const all = exits(await atOnce(repo, calls));
+    expect(all[0]).toBe(0);
+    expect(all.slice(1).filter((exit) => exit !== 3 && exit !== 7)).toEqual([]);
+    expect(disagreements(repo)).toEqual([]);
+  });
+
   test('abandon and keep: one of them wins, whole', async () => {
     const repo = makeRepo();
     await withSession(repo, 'one');

@@ -2,11 +2,13 @@
  * How a session leaves, whatever the strategy: look again under the lock, refuse again, pin, put
  * away, look. The strategies differ in what happens before, and in what becomes of the record.
  */
-import { FlightError } from '../../kernel/errors.ts';
+import { FlightError, isFlightError } from '../../kernel/errors.ts';
 import { preflight } from '../../safety/preflight.ts';
 import { putAway } from '../../safety/put-away.ts';
 import type { Leaving } from '../../safety/refusals.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
+import { observe } from '../../sessions/observe.ts';
+import type { Project } from '../../sessions/project.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
 import type { Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
@@ -50,6 +52,29 @@ export async function freshSession(
     throw new FlightError('plan-changed', { name: session.name, what: 'The state' });
   }
   return session;
+}
+
+/**
+ * What a refusal before the lock is about: while somebody else removes the session, its worktree
+ * vanishes under the questions that were asked of it.
+ * @returns `error`, or `no-such-session`, `session-busy`, `plan-changed` if it is another's doing
+ */
+export async function explainRefusal(
+  context: OperationContext,
+  project: Project,
+  seen: SessionFacts,
+  error: unknown,
+): Promise<unknown> {
+  if (!isFlightError(error) || seen.recordOid === null) return error;
+  const { sessions } = await observe(project, context.directory);
+  const now = sessions.find((one) => one.key === seen.key);
+  if (now === undefined) {
+    const known = sessions.map((one) => one.name);
+    return new FlightError('no-such-session', { name: seen.name, known });
+  }
+  refuseBusy(now);
+  if (now.recordOid === seen.recordOid) return error;
+  return new FlightError('plan-changed', { name: seen.name, what: 'The record' });
 }
 
 /**
