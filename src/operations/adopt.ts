@@ -57,9 +57,10 @@ async function run(input: AdoptInput, context: OperationContext): Promise<Outcom
     checkVersion(context.git, context.directory),
   ]);
   const path = await real(absolute(input.path, context.directory));
-  const name = nameFor(input, path);
+  const asked = input.name === undefined ? null : parseSessionName(input.name);
   const facts = await observe(project, context.directory);
   await examine(context, project, facts, path);
+  const name = asked ?? nameOfFolder(path);
   const request = {
     name,
     key: sessionKey(name),
@@ -120,8 +121,7 @@ function again(input: AdoptInput, path: string, base: string | null): string[] {
 }
 
 /** @throws FlightError `bad-name` */
-function nameFor(input: AdoptInput, path: AbsolutePath): SessionName {
-  if (input.name !== undefined) return parseSessionName(input.name);
+function nameOfFolder(path: AbsolutePath): SessionName {
   const folder = basename(path);
   return asSessionName(folder) ?? parseSessionName(suggestName(folder) ?? folder);
 }

@@ -11,7 +11,7 @@ import { real } from '../git/repository.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { observe, worktreeOf } from '../sessions/observe.ts';
 import type { Project } from '../sessions/project.ts';
-import { change } from './change.ts';
+import { change, type Change } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
@@ -114,11 +114,12 @@ async function justLeave(
   request: RemoveRequest,
   departure: Departure,
 ): Promise<Removed | 'changed'> {
-  return change(context, project, async (frame) => {
-    const session = await freshSession(frame, request);
+  const body = async (frame: Change): Promise<Removed | 'changed'> => {
+    const session = await freshSession(frame, request, seen);
     if (session.branchTip !== seen.branchTip) return 'changed';
     return leave(context, frame, session, request, departure);
-  });
+  };
+  return change(context, project, body, { nothingDone: (result) => result === 'changed' });
 }
 
 function report(

@@ -47,11 +47,11 @@ export async function lockAdmin(privateDir: AbsolutePath, id: string): Promise<v
   if (!(await isThere(file))) await writeDurably(file, lockReason(id));
 }
 
-/** Takes away `locked` if it is ours. */
-export async function unlockAdmin(privateDir: AbsolutePath, id: string): Promise<void> {
+/** Takes away `locked` if it is ours, of whichever entry: one that was kept may end as another. */
+export async function unlockAdmin(privateDir: AbsolutePath): Promise<void> {
   const file = below(privateDir, 'locked');
   const reason = await ifThere(readFile(file, 'utf8'));
-  if (reason?.trim() === lockReason(id)) await removeFile(file);
+  if (reason?.startsWith(ours) === true) await removeFile(file);
 }
 
 /** What is at an admin id: nothing, a placeholder of ours, or something else. */

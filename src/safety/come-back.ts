@@ -28,6 +28,7 @@ import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './adm
 import { adminIdsWith, makeFresh, refill, stagingOf } from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';
+import { leadsTo } from './trash-places.ts';
 
 export interface Return {
   readonly key: SessionKey;
@@ -63,7 +64,7 @@ export async function comeBack(git: Git, project: Project, back: Return): Promis
   }
   faultPoint('restore.links:after');
   faultPoint('restore.unlock:before');
-  await unlockAdmin(admin, id);
+  await unlockAdmin(admin);
   faultPoint('restore.unlock:after');
   const adminId = admin.slice(dirname(admin).length + 1);
   const whole = { ...withoutIntent(record), adminId };
@@ -143,8 +144,10 @@ async function waitingDirectory(
   const path = absolute(entry.worktree.path);
   if (!(await isThere(path))) return null;
   const linked = await linkOf(path);
-  const known = [adminDir(project, entry.privateDir.adminId), admin];
-  if (linked !== null && known.includes(linked)) return path;
+  const { adminId } = entry.privateDir;
+  const ours =
+    linked !== null && (linked === admin || (await leadsTo(project, linked, adminId)));
+  if (ours) return path;
   throw new FlightError('restore-incomplete', {
     id: entry.id,
     why: `${path} does not belong to its private git dir`,

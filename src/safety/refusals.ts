@@ -107,10 +107,8 @@ function ofOwnership(session: SessionFacts): FlightError[] {
       return [];
     case 'not-ours':
       return [new FlightError('not-ours', { name, why: place.why })];
-    case 'moved': {
-      const why = `its worktree was moved from ${place.from} to ${place.to}`;
-      return [new FlightError('not-ours', { name, why })];
-    }
+    case 'moved':
+      return [new FlightError('session-moved', { name, from: place.from, to: place.to })];
     case 'unknown':
       return unknown(session, 'where the worktree is', place.why);
   }

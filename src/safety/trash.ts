@@ -59,14 +59,48 @@ async function describeEntry(
   };
 }
 
-/** Sum of the sizes of all files below `folder`; what cannot be read counts nothing. */
-async function bytesBelow(folder: AbsolutePath): Promise<number> {
+/**
+ * The size of all worktrees in the trash, in bytes. Reads the file system only.
+ * @returns `null` if there are more than `mostFiles` files and folders
+ */
+export async function trashBytes(
+  project: Pick<Project, 'commonDir'>,
+  registry: Pick<Registry, 'trash'>,
+  mostFiles: number,
+): Promise<number | null> {
+  const there = await Promise.all(registry.trash.map(({ entry }) => directoriesOf(project, entry)));
+  // a session that was kept and then abandoned has two entries and one folder
+  const folders = new Set(there.flatMap(({ worktree }) => (worktree === null ? [] : [worktree])));
+  const budget = { left: mostFiles };
   let sum = 0;
+  for (const folder of folders) {
+    sum += await bytesBelow(folder, budget);
+    if (budget.left < 0) return null;
+  }
+  return sum;
+}
+
+/** How many more files may be looked at. Below zero the sum is not whole. */
+interface Budget {
+  left: number;
+}
+
+/** Sum of the sizes of all files below `folder`; what cannot be read counts nothing. */
+async function bytesBelow(
+  folder: AbsolutePath,
+  budget: Budget = { left: Infinity },
+): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  budget.left -= entries.length;
+  if (budget.left < 0) return 0;
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => !entry.isDirectory())
+      .map(async ({ name }) => (await ifThere(lstat(below(folder, name))))?.size ?? 0),
+  );
+  let sum = sizes.reduce((total, size) => total + size, 0);
   for (const entry of entries) {
-    const path = absolute(below(folder, entry.name));
-    if (entry.isDirectory()) sum += await bytesBelow(path);
-    else sum += (await ifThere(lstat(path)))?.size ?? 0;
+    if (entry.isDirectory()) sum += await bytesBelow(absolute(below(folder, entry.name)), budget);
   }
   return sum;
 }

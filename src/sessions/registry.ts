@@ -13,6 +13,7 @@ import { branchOf, type BranchName, type Oid } from '../git/oid.ts';
 import { listRefs, ownRef, type OwnRef, type RefChange } from '../git/refs.ts';
 import type { SessionKey } from './name.ts';
 import { formatRecord, parseRecord, type ReadRecord, type SessionRecord } from './record.ts';
+import { settled } from './settle.ts';
 import { TrashEntrySchema, type StoredTrashEntry } from './trash-entry.ts';
 
 export interface StoredRecord {
@@ -34,7 +35,7 @@ export interface Registry {
   readonly lock: Oid | null;
 }
 
-const sessionsPrefix = 'refs/flight-rules/sessions/';
+export const sessionsPrefix = 'refs/flight-rules/sessions/';
 export const trashPrefix = 'refs/flight-rules/trash/';
 export const lockRef: OwnRef = ownRef('lock');
 
@@ -64,11 +65,11 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   });
   const trash: StoredTrashEntry[] = [];
   const brokenTrash: string[] = [];
-  pins.forEach((ref, index) => {
+  for (const [index, ref] of pins.entries()) {
     const entry = parseEntry(blobs[records.length + index] ?? null);
     if (entry === null) brokenTrash.push(ref.name);
-    else trash.push({ entry, ref: ref.name, pin: ref.oid });
-  });
+    else trash.push({ entry: await settled(entry, repository), ref: ref.name, pin: ref.oid });
+  }
   trash.sort(newestFirst);
   const branches = new Map<BranchName, Oid>();
   for (const ref of refs) {

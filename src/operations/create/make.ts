@@ -8,7 +8,7 @@ import { isoSeconds } from '../../kernel/clock.ts';
 import { FlightError } from '../../kernel/errors.ts';
 import { faultPoint } from '../../kernel/faults.ts';
 import { absolute } from '../../kernel/path.ts';
-import { readConfig } from '../../git/config.ts';
+import { forgetBranch, isPartialClone, readConfig, type GitConfig } from '../../git/config.ts';
 import { findHook, hooksFolder, runHook } from '../../git/hooks.ts';
 import { checkOutFiles } from '../../git/new-worktree.ts';
 import { markedGit } from '../../git/git.ts';
@@ -51,6 +51,7 @@ export async function makeSession(
   main: MainCheckout & { kind: 'go' },
 ): Promise<Made> {
   let owner: Held['owner'] | null = null;
+  const config = await readConfig(project.git, project.root);
   const registered = await change(context, project, async ({ held, project: inner, facts }) => {
     if (facts.sessions.some((one) => one.key === request.key)) return null;
     checkSessionsDir(project, facts);
@@ -58,6 +59,8 @@ export async function makeSession(
     ({ owner } = held);
     await rememberMainCheckout(inner);
     const record = await newRecord(context, inner, held, request, base);
+    // a session never tracks, not even what an earlier one of its name did
+    await forgetBranch(held.git, inner.commonDir, config, record.branch);
     const reserved = await reserve(held.git, inner, request.key, record);
     if ('lost' in reserved) {
       throw new FlightError('plan-changed', { name: request.name, what: 'The branch' });
@@ -70,7 +73,8 @@ export async function makeSession(
     }
   });
   if (registered === null || owner === null) return { kind: 'existed' };
-  return { kind: 'made', record: await fill(context, project, owner, registered, main) };
+  const made = { owner, registered, main, config };
+  return { kind: 'made', record: await fill(context, project, made) };
 }
 
 async function newRecord(
@@ -108,18 +112,27 @@ async function newRecord(
 async function fill(
   context: OperationContext,
   project: Project,
-  owner: Held['owner'],
-  registered: Registered,
-  main: MainCheckout & { kind: 'go' },
+  made: {
+    readonly owner: Held['owner'];
+    readonly registered: Registered;
+    readonly main: MainCheckout & { kind: 'go' };
+    readonly config: GitConfig;
+  },
 ): Promise<SessionRecord> {
+  const { owner, registered, main, config } = made;
   const { record } = registered;
   const worktree = absolute(record.worktree);
   const git = markedGit(project.git, owner.token);
   try {
+    if (isPartialClone(config)) {
+      const message =
+        'This is a partial clone: git may have fetched objects from its remote to check out the files.';
+      context.warn({ code: 'partial-clone', message });
+    }
     faultPoint('create.checkout:before');
     await checkOutFiles(git, worktree);
     faultPoint('create.checkout:after');
-    await postCheckout(context, project, record);
+    await postCheckout(context, project, record, config);
     faultPoint('create.hook:after');
     const from = project.mainCheckout;
     const copied = from === null ? [] : await copyFiles(from, worktree, environmentFiles);
@@ -150,8 +163,8 @@ async function postCheckout(
   context: OperationContext,
   project: Project,
   record: SessionRecord,
+  config: GitConfig,
 ): Promise<void> {
-  const config = await readConfig(project.git, project.root);
   const folder = hooksFolder(config, project.root, project.commonDir, context.env);
   const hook = await findHook(folder, 'post-checkout');
   if (hook === null) return;

@@ -26,9 +26,15 @@ export interface Left {
 
 /**
  * The session as it is now, under the lock; taken over if only the manifest knew it.
- * @throws FlightError `no-such-session` if somebody else removed it meanwhile, `session-busy`
+ * @param seen as it was when the plan was made: a later session of the same name is another one
+ * @throws FlightError `no-such-session` if somebody else removed it meanwhile, `plan-changed` if
+ *   it is not the one that was seen, or was put away or brought back since; `session-busy`
  */
-export async function freshSession(change: Change, request: RemoveRequest): Promise<SessionFacts> {
+export async function freshSession(
+  change: Change,
+  request: RemoveRequest,
+  seen: SessionFacts,
+): Promise<SessionFacts> {
   const found = change.facts.sessions.find((one) => one.key === request.key);
   if (found === undefined) {
     const known = change.facts.sessions.map((one) => one.name);
@@ -36,6 +42,13 @@ export async function freshSession(change: Change, request: RemoveRequest): Prom
   }
   const session = await change.takeOver(found);
   refuseBusy(session);
+  const recorded = seen.recordOid !== null;
+  if (recorded && seen.record?.token !== session.record?.token) {
+    throw new FlightError('plan-changed', { name: session.name, what: 'The session' });
+  }
+  if (recorded && seen.record?.state !== session.record?.state) {
+    throw new FlightError('plan-changed', { name: session.name, what: 'The state' });
+  }
   return session;
 }
 

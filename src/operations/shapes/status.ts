@@ -123,8 +123,8 @@ export const StatusReport = z.object({
   interrupted: list(z.object({ operation: z.string(), name: z.string(), since: z.string() })),
   trash: z.object({
     count: z.number(),
-    /** absent: not added up, as that would read every file in it */
-    bytes: z.optional(z.nullable(z.number())),
+    /** of the folders that wait in it; `null`: too many files to be added up quickly */
+    bytes: z.nullable(z.number()),
     /** when the oldest may be emptied */
     oldestExpiresAt: z.optional(z.string()),
   }),

@@ -1,13 +1,15 @@
 /** What is found out about each session, side by side: a status per worktree, little more. */
 import { availableParallelism } from 'node:os';
+import { trusted } from '../../kernel/brand.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
 import type { Warning } from '../../kernel/outcome.ts';
 import { startOf } from '../../kernel/process-start.ts';
 import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
-import { oid } from '../../git/oid.ts';
+import { oid, type BranchName, type Oid } from '../../git/oid.ts';
 import { countChanges, readStatus, type Status } from '../../git/status.ts';
+import { upstreams } from '../../git/upstream.ts';
 import { landedBy } from '../../integration/landed.ts';
 import { activities, type ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
@@ -36,40 +38,64 @@ export async function lookAtSessions(
   project: Project,
   sessions: readonly SessionFacts[],
 ): Promise<SessionStatus[]> {
-  const [times, active] = await Promise.all([
+  const [times, active, tracked] = await Promise.all([
     commitTimes(
       project.git,
       project.commonDir,
       sessions.map((one) => one.branch),
     ),
     activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
+    upstreams(project.git, project.commonDir, basesWorthAsking(sessions)),
   ]);
   for (const warning of active.warnings) context.warn(warning);
   const looked = await pooled(sessions, 2 * availableParallelism() + 2, (session) =>
-    look(project, session, active, times.get(session.branch), context.warn),
+    look(project, session, {
+      active,
+      tipTime: times.get(session.branch),
+      upstream: tracked.get(trusted<BranchName>(session.record?.base.name ?? '')),
+      warn: context.warn,
+    }),
   );
   return sortByNeed(looked.map((one) => sessionStatus(context, one)));
+}
+
+/** The bases of sessions that have commits: a new one cannot have landed. */
+function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
+  const withCommits = sessions.filter(
+    ({ record, branchTip, baseTip }) =>
+      record !== null && branchTip !== null && baseTip !== null && branchTip !== record.base.oid,
+  );
+  const names = withCommits.flatMap(({ record }) => (record === null ? [] : [record.base.name]));
+  return [...new Set(names)].map((name) => trusted<BranchName>(name));
+}
+
+interface Around {
+  readonly active: ActivitySource;
+  readonly tipTime: Date | undefined;
+  /** of the base: work that was merged on the forge is there first */
+  readonly upstream: { readonly name: string; readonly tip: Oid } | undefined;
+  readonly warn: (warning: Warning) => void;
 }
 
 async function look(
   project: Project,
   facts: SessionFacts,
-  active: ActivitySource,
-  tipTime: Date | undefined,
-  warn: (warning: Warning) => void,
+  { active, tipTime, upstream, warn }: Around,
 ): Promise<Looked> {
   const { git, commonDir } = project;
   const { place, record, branchTip, baseTip } = facts;
   const status = place.kind === 'present' ? await statusOf(project, facts, warn) : null;
   const counts = await distance(project, facts, status);
   const newCommits = branchTip !== null && record !== null && branchTip !== record.base.oid;
-  const maybeLanded = newCommits && counts !== null && (counts.ahead === 0 || counts.behind > 0);
+  const ahead = upstream !== undefined && upstream.tip !== baseTip;
+  const maybeLanded =
+    newCommits && counts !== null && (counts.ahead === 0 || counts.behind > 0 || ahead);
   const verdict =
     maybeLanded && baseTip !== null && record !== null && branchTip !== null
       ? await landedBy(git, project, {
           branch: facts.branch,
           branchTip,
-          bases: [{ name: record.base.name, tip: baseTip }],
+          bases: [{ name: record.base.name, tip: baseTip }, ...(ahead ? [upstream] : [])],
           recordedBaseOid: oid(record.base.oid),
         })
       : null;

@@ -1,4 +1,5 @@
 /** The counts at the top, and the trash at the bottom. */
+import { trashBytes } from '../../safety/trash.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
 import { expiresAt } from '../expiry.ts';
@@ -25,7 +26,10 @@ export function summarise(
   };
 }
 
-/** How much waits in the trash. Sizes are not added up here: that would read every file of it. */
+/** So many files of the trash are looked at: reading all of a large one would take seconds. */
+const mostFiles = 20_000;
+
+/** How much waits in the trash; its size only if that is quickly told. */
 export async function trashSummary(
   project: Project,
   facts: Observation,
@@ -34,6 +38,7 @@ export async function trashSummary(
   const oldest = trash.at(-1)?.entry;
   return {
     count: trash.length,
+    bytes: await trashBytes(project, facts.registry, mostFiles),
     ...(oldest === undefined ? {} : { oldestExpiresAt: expiresAt(project, oldest) }),
   };
 }
