@@ -28,6 +28,8 @@ export interface Acquiring {
   readonly project: Project;
   readonly git: Git;
   readonly owner: Owner;
+  /** id of this repository */
+  readonly home: string;
   readonly command: readonly string[];
   readonly breakLock: string | null;
   readonly waitMs: number;
@@ -185,6 +187,8 @@ function named(owner: Owner): Obstacle {
 async function mayTake(job: Acquiring, oid: Oid, blob: LockBlob | null): Promise<boolean> {
   if (blob === null) return job.breakLock === oid;
   if (blob.released || blob.owner.token === job.breakLock) return true;
+  // a ref that was fetched: it says nothing about this repository
+  if (blob.home !== job.home) return true;
   return (await ownerState(blob.owner)) === 'dead';
 }
 
@@ -228,7 +232,7 @@ async function swap(
   const gitLocks = inherits
     ? present.filter((file) => predecessor.gitLocks.some((old) => sameFile(old, file)))
     : present;
-  const blob = { owner, gitLocks, released: false, owing: inherits };
+  const blob = { owner, gitLocks, released: false, owing: inherits, home: job.home };
   const text = formatLock(blob);
   if (waiting.stored?.text !== text) {
     waiting.stored = { text, oid: await writeBlob(git, commonDir, text) };

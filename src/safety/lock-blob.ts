@@ -18,6 +18,7 @@ const LockSchema = z.looseObject({
   released: z.optional(z.boolean()),
   /** git's lock files of a dead holder before him were still in use: the next one looks again */
   owing: z.optional(z.boolean()),
+  home: z.string(),
 });
 
 export interface LockBlob {
@@ -25,6 +26,8 @@ export interface LockBlob {
   readonly gitLocks: readonly GitLockFile[];
   readonly released: boolean;
   readonly owing: boolean;
+  /** id of the repository it was taken in, see `sessions/home` */
+  readonly home: string;
 }
 
 export function formatLock(lock: LockBlob): string {
@@ -45,8 +48,8 @@ function parseLock(text: string): LockBlob | null {
   try {
     const parsed = LockSchema.safeParse(JSON.parse(text));
     if (!parsed.success) return null;
-    const { owner, gitLocks, released, owing } = parsed.data;
-    return { owner, gitLocks, released: released ?? false, owing: owing ?? false };
+    const { owner, gitLocks, released, owing, home } = parsed.data;
+    return { owner, gitLocks, released: released ?? false, owing: owing ?? false, home };
   } catch {
     return null;
   }

@@ -14,6 +14,7 @@ import { writeBlob } from '../git/objects.ts';
 import type { Oid } from '../git/oid.ts';
 import { transact } from '../git/refs.ts';
 import type { Project } from '../sessions/project.ts';
+import { ensureHome } from '../sessions/home.ts';
 import { lockRef } from '../sessions/registry.ts';
 import { lookAtFile, removeStaleGitLocks, sameFile, type StaleGitLocks } from './git-locks.ts';
 import type { Held } from './held.ts';
@@ -76,13 +77,16 @@ async function locked<T>(
   const owner = await currentOwner({ token, command: command.join(' '), clock });
   const git = markedGit(project.git, token);
   let acquired: Acquired;
+  let home: string;
   try {
+    home = await ensureHome(project.commonDir);
     acquired = await acquire({
       project,
       // A mark apart: a git that only takes the lock may outlive us. Without the signal: cut off
       // half-way, nobody would know whether we hold it.
       git: { ...markedGit(project.git, `${token}.taking`), signal: undefined },
       owner,
+      home,
       command,
       breakLock,
       waitMs: options.waitMs ?? defaultWaitMs,
@@ -99,7 +103,7 @@ async function locked<T>(
     owing = cleaned.left.length > 0;
     return await body({ owner, git, takenFrom: acquired.from, cleaned });
   } finally {
-    const held = { oid, owner, gitLocks, owing, released: false };
+    const held = { oid, owner, gitLocks, owing, home, released: false };
     await release(project, { ...git, signal: undefined }, held, progress);
   }
 }

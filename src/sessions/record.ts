@@ -7,9 +7,11 @@
  * whose owner is dead is what recovery finishes or rolls back.
  */
 import * as z from 'zod/mini';
-import type { BranchName } from '../git/oid.ts';
+import { isAbsolute } from 'node:path';
+import { isOid, parseBranchName, type BranchName } from '../git/oid.ts';
 import { trusted } from '../kernel/brand.ts';
 import type { Owner } from '../kernel/owner.ts';
+import { asSessionName } from './name.ts';
 
 export const OwnerSchema = z.looseObject({
   token: z.string(),
@@ -64,18 +66,34 @@ const IntentSchema = z.discriminatedUnion('kind', [
 
 export type Intent = z.infer<typeof IntentSchema>;
 
+/** A folder below `<common dir>/worktrees`: one component, never a way out of it. */
+export const AdminIdSchema = z
+  .string()
+  .check(z.refine((id) => id !== '' && id !== '.' && id !== '..' && !/[/\\\0]/u.test(id)));
+
+/** An absolute path. What a path leads to is judged by links and tokens, never by itself. */
+export const PathSchema = z
+  .string()
+  .check(z.refine((path) => isAbsolute(path) && !path.includes('\0')));
+
+export const BranchSchema = z.string().check(z.refine((name) => parseBranchName(name) !== null));
+
+const OidSchema = z.string().check(z.refine(isOid));
+
 export const SessionRecordSchema = z.looseObject({
   schema: z.literal(1),
-  name: z.string(),
-  branch: z.string(),
-  /** where the worktree is, or last was; absolute */
-  worktree: z.string(),
-  /** folder below `<common dir>/worktrees`, `null` until it is known */
-  adminId: z.nullable(z.string()),
+  /** id of the repository that wrote it, see `home.ts`; stamped by the registry */
+  home: z.optional(z.string()),
+  name: z.string().check(z.refine((name) => asSessionName(name) !== null)),
+  branch: BranchSchema,
+  /** where the worktree is, or last was */
+  worktree: PathSchema,
+  /** `null` until it is known */
+  adminId: z.nullable(AdminIdSchema),
   /** random; the same stands in the private git dir */
   token: z.string(),
   state: z.enum(['active', 'in-review', 'kept']),
-  base: z.object({ name: z.string(), oid: z.string() }),
+  base: z.object({ name: BranchSchema, oid: OidSchema }),
   goals: z.array(z.string()),
   /** ISO 8601 */
   startedAt: z.string(),

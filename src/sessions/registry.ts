@@ -9,12 +9,13 @@ import { trusted } from '../kernel/brand.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import type { Git } from '../git/git.ts';
 import { readBlobs, writeBlob } from '../git/objects.ts';
-import { branchOf, type BranchName, type Oid } from '../git/oid.ts';
+import { branchOf, type BranchName, type Oid, type RefName } from '../git/oid.ts';
 import { listRefs, ownRef, type OwnRef, type RefChange } from '../git/refs.ts';
-import type { SessionKey } from './name.ts';
+import { ensureHome, readHome } from './home.ts';
+import { asSessionName, sessionKey, type SessionKey } from './name.ts';
 import { formatRecord, parseRecord, type ReadRecord, type SessionRecord } from './record.ts';
 import { settled } from './settle.ts';
-import { TrashEntrySchema, type StoredTrashEntry } from './trash-entry.ts';
+import { TrashEntrySchema, type StoredTrashEntry, type TrashEntry } from './trash-entry.ts';
 
 export interface StoredRecord {
   readonly key: SessionKey;
@@ -57,17 +58,18 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
     ...records.map((ref) => ref.oid),
     ...pins.map((ref) => `${ref.oid}:entry.json`),
   ]);
+  const home = await readHome(repository);
   const sessions = new Map<SessionKey, StoredRecord>();
   records.forEach((ref, index) => {
     const key = trusted<SessionKey>(ref.name.slice(sessionsPrefix.length));
-    const read = parseRecord(blobs[index] ?? null);
+    const read = provenRecord(key, parseRecord(blobs[index] ?? null), home);
     sessions.set(key, { key, ref: sessionRef(key), oid: ref.oid, read });
   });
   const trash: StoredTrashEntry[] = [];
   const brokenTrash: string[] = [];
   for (const [index, ref] of pins.entries()) {
     const entry = parseEntry(blobs[records.length + index] ?? null);
-    if (entry === null) brokenTrash.push(ref.name);
+    if (entry === null || !isProven(entry, ref.name, home)) brokenTrash.push(ref.name);
     else trash.push({ entry: await settled(entry, repository), ref: ref.name, pin: ref.oid });
   }
   trash.sort(newestFirst);
@@ -78,6 +80,27 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   }
   const lock = refs.find((ref) => ref.name === lockRef)?.oid ?? null;
   return { sessions, trash, brokenTrash, branches, lock };
+}
+
+/** A record stands behind the ref of its name, and was written by this repository. */
+function provenRecord(key: SessionKey, read: ReadRecord, home: string | null): ReadRecord {
+  if (read.kind === 'broken') return read;
+  const name = asSessionName(read.record.name);
+  if (name === null || sessionKey(name) !== key) {
+    return { kind: 'broken', why: `it speaks of ${JSON.stringify(read.record.name)}` };
+  }
+  if (home === null || read.record.home !== home) {
+    return { kind: 'broken', why: 'it was written by another repository and fetched from there' };
+  }
+  return read;
+}
+
+/** So does an entry of the trash, whose id is the name of its ref. */
+function isProven(entry: TrashEntry, ref: RefName, home: string | null): boolean {
+  const name = asSessionName(entry.name);
+  if (name === null || home === null || entry.record.home !== home) return false;
+  const seq = /~(?<seq>\d+)$/u.exec(entry.id)?.groups?.['seq'];
+  return entry.id === `${entry.name}~${seq}` && ref === trashRef(sessionKey(name), Number(seq));
 }
 
 /** By time; of those of one second the one with the higher number. */
@@ -108,6 +131,7 @@ export async function recordChange(
   from: Oid | null,
   record: SessionRecord,
 ): Promise<RefChange> {
-  const to = await writeBlob(git, repository, formatRecord(record));
+  const home = await ensureHome(repository);
+  const to = await writeBlob(git, repository, formatRecord({ ...record, home }));
   return { kind: 'own', ref: sessionRef(key), from, to };
 }

@@ -4,26 +4,27 @@
  * and appear and disappear as one.
  */
 import * as z from 'zod/mini';
-import { SessionRecordSchema } from './record.ts';
+import { asSessionName } from './name.ts';
+import { AdminIdSchema, BranchSchema, PathSchema, SessionRecordSchema } from './record.ts';
 
 export const TrashEntrySchema = z.looseObject({
   schema: z.literal(1),
   /** `<name>~<seq>` */
   id: z.string(),
-  name: z.string(),
+  name: z.string().check(z.refine((name) => asSessionName(name) !== null)),
   removedAt: z.string(),
   /** how it left: a strategy, `cleanup`, or `rollback` of a create that did not finish */
   strategy: z.enum(['pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback']),
-  branch: z.string(),
+  branch: BranchSchema,
   branchTip: z.nullable(z.string()),
   /** symbolic ref or oid that HEAD of the worktree was at */
   head: z.nullable(z.string()),
   /** the record as it was, without an intent */
   record: SessionRecordSchema,
   /** where the worktree waits, and where it was; `null` if there was none */
-  worktree: z.nullable(z.object({ path: z.string(), from: z.string() })),
+  worktree: z.nullable(z.object({ path: PathSchema, from: PathSchema })),
   /** where the private git dir waits, and its admin id; `null` if there was none */
-  privateDir: z.nullable(z.object({ path: z.string(), adminId: z.string() })),
+  privateDir: z.nullable(z.object({ path: PathSchema, adminId: AdminIdSchema })),
 });
 
 export type TrashEntry = z.infer<typeof TrashEntrySchema>;

@@ -8,6 +8,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { currentOwner, operationToken } from '../../src/kernel/owner.ts';
 import { gitAtWork } from '../../src/safety/git-at-work.ts';
 import { presentGitLocks } from '../../src/safety/git-locks.ts';
+import { ensureHome } from '../../src/sessions/home.ts';
 import { lockRef } from '../../src/sessions/registry.ts';
 import type { Project } from '../../src/sessions/project.ts';
 import { lock, prepared, repository, start } from './lock-support.ts';
@@ -21,7 +22,13 @@ const has = (project: Project, path: string): boolean => existsSync(join(project
 async function claim(project: Project): Promise<{ token: string; oid: string }> {
   const token = operationToken(project.commonDir);
   const owner = await currentOwner({ token, command: 'parallel x', clock: systemClock });
-  const text = formatLock({ owner, gitLocks: [], released: false, owing: false });
+  const text = formatLock({
+    owner,
+    gitLocks: [],
+    released: false,
+    owing: false,
+    home: await ensureHome(project.commonDir),
+  });
   return { token, oid: await blob(project.git, project, text) };
 }
 
@@ -109,7 +116,12 @@ test('a claim that may be from another host is left alone, until the user says o
   const project = await repository();
   const owner = await currentOwner({ token: 't', command: 'x', clock: systemClock });
   const elsewhere = { owner: { ...owner, host: 'elsewhere' }, gitLocks: [] };
-  const text = formatLock({ ...elsewhere, released: false, owing: false });
+  const text = formatLock({
+    ...elsewhere,
+    released: false,
+    owing: false,
+    home: await ensureHome(project.commonDir),
+  });
   const oid = await blob(project.git, project, text);
   await (await prepared(project, `create ${lockRef} ${oid}`)).kill();
   const busy = lock(project, async () => 'robbed', { waitMs: 300 });

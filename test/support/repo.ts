@@ -20,7 +20,13 @@ import { listWorktrees, type Worktree } from '../../src/git/worktrees.ts';
 import { absolute, below, type AbsolutePath } from '../../src/kernel/path.ts';
 import type { SessionFacts } from '../../src/sessions/facts.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
-import { adminDir, openProject, tokenFile, type Project } from '../../src/sessions/project.ts';
+import {
+  adminDir,
+  openProject,
+  privateFolder,
+  tokenFile,
+  type Project,
+} from '../../src/sessions/project.ts';
 import { formatRecord, parseRecord, type SessionRecord } from '../../src/sessions/record.ts';
 
 export interface TestSession {
@@ -127,8 +133,12 @@ function addSession(root: AbsolutePath, commonDir: AbsolutePath, name: string): 
   const token = randomUUID();
   mkdirSync(dirname(tokenFile(privateDir)), { recursive: true });
   writeFileSync(tokenFile(privateDir), `${token}\n`);
+  const home = 'test-home';
+  mkdirSync(privateFolder({ commonDir }), { recursive: true });
+  writeFileSync(below(privateFolder({ commonDir }), 'home'), `${home}\n`);
   const record: SessionRecord = {
     schema: 1,
+    home,
     name,
     branch,
     worktree,
