@@ -9,6 +9,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod/mini';
+import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 
@@ -111,8 +112,10 @@ export async function writeApprovals(
     } finally {
       await handle.close();
     }
+    faultPoint('trust.rename:before');
     await rename(temporary, file);
     await syncFolder(folder);
+    faultPoint('trust.rename:after');
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const code = codeOf(error);
