@@ -104,12 +104,19 @@ export function same(one: unknown, two: unknown): boolean {
 export async function statusOnly(world: World): Promise<string[]> {
   const before = traces(world.folder);
   const ended = await world.run(['parallel', 'status', '--json']);
-  const wrote = traces(world.folder) === before ? [] : ['status wrote something'];
+  const wrote = written(before, traces(world.folder));
   if (ended.end !== 0) return [...wrote, `status: ${said(ended)}`];
   const interrupted = intents(world).length > 0;
   const { data } = JSON.parse(ended.stdout) as { data: { interrupted: unknown[] } };
   const says = data.interrupted.length > 0;
   return interrupted === says ? wrote : [...wrote, `status says interrupted: ${says}`];
+}
+
+function written(before: string, after: string): string[] {
+  if (before === after) return [];
+  const old = new Set(before.split('\n'));
+  const now = after.split('\n').filter((line) => !old.has(line));
+  return [`status wrote ${now.join(', ')}`];
 }
 
 /** Records with an intent. */
@@ -129,7 +136,7 @@ export function said(ended: Ended): string {
 }
 
 /** After the next command that changes something: nothing is left over, git works. */
-export function tidy(world: World, before: Before, whole: Checkout): string[] {
+export function tidy(world: World, scenario: Scenario, before: Before, whole: Checkout): string[] {
   const { commonDir, sessionsDir } = world;
   const now = main(world);
   const locks = pathsBelow(
@@ -144,7 +151,7 @@ export function tidy(world: World, before: Before, whole: Checkout): string[] {
     ...intents(world).map((ref) => `intent left: ${ref}`),
     ...manifest(world),
     ...strangers(world, sessionsDir),
-    ...registrations(world),
+    ...(scenario.loses === 'its folder' ? [] : registrations(world)),
     ...(same(now, before.main) || same(now, whole)
       ? []
       : [`main is neither: ${diff(now, before.main)}`]),

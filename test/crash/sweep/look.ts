@@ -123,7 +123,9 @@ export function traces(folder: string): string {
     for (const entry of readdirSync(at, { withFileTypes: true })) {
       const path = join(at, entry.name);
       const info = lstatSync(path);
-      found.push(`${path} ${info.ino} ${info.size} ${info.mtimeMs} ${info.ctimeMs}`);
+      // git touches the time of an object that it would have written and that is there
+      const times = at.includes('/objects') ? '' : ` ${info.mtimeMs} ${info.ctimeMs}`;
+      found.push(`${path} ${info.ino} ${info.size}${times}`);
       if (entry.isDirectory()) walk(path);
     }
   };

@@ -6,7 +6,7 @@ export interface Scenario {
   /** from the kept `base` to where the command starts */
   readonly prepare: (world: World) => Promise<void> | void;
   /** after we looked at it: a removal, or what a user does, like moving a folder */
-  readonly then?: (world: World) => Promise<void> | void;
+  readonly afterwards?: (world: World) => Promise<void> | void;
   readonly command: readonly string[];
   readonly options?: (world: World) => {
     readonly path?: readonly string[];
