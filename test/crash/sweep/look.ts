@@ -51,7 +51,13 @@ export function checkoutAt(at: string): Checkout | null {
     files: Object.fromEntries([...filesOf(at)].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     index: gitIn(at, 'ls-files', '--stage'),
     head: `${name} ${tree}`,
-    status: gitIn(at, '--no-optional-locks', 'status', '--ignored', '--untracked-files=all'),
+    status: gitIn(
+      at,
+      '--no-optional-locks',
+      'status',
+      '--ignored',
+      '--untracked-files=all',
+    ).replace(/^Your branch is .*\n/mu, ''),
   };
 }
 
