@@ -1,5 +1,6 @@
 // Killed on the way out: merge, abandon, pull request, cleanup.
 import { firstOfEachStep } from './sweep/points.ts';
+import { ofRecovery, recovering } from './sweep/recovering.ts';
 import { clean, land, leave } from './sweep/scenarios.ts';
 import { named, sweeps, worldOfFile } from './sweep/suite.ts';
 
@@ -16,3 +17,5 @@ sweeps(
   ],
   firstOfEachStep,
 );
+
+sweeps(world, recovering.slice(0, 2), (ready) => ofRecovery(ready).slice(0, 4));
