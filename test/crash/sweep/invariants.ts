@@ -150,8 +150,10 @@ export function tidy(world: World, scenario: Scenario, before: Before, whole: Ch
     ),
     ...intents(world).map((ref) => `intent left: ${ref}`),
     ...manifest(world),
-    ...strangers(world, sessionsDir),
-    ...(scenario.loses === 'its folder' ? [] : registrations(world)),
+    ...(scenario.moved === undefined ? strangers(world, sessionsDir) : []),
+    ...(scenario.loses === 'its folder' || scenario.moved !== undefined
+      ? []
+      : registrations(world)),
     ...(same(now, before.main) || same(now, whole)
       ? []
       : [`main is neither: ${diff(now, before.main)}`]),

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly again: readonly string[];
   /** its name after the command, where that is another one */
   readonly becomes?: string;
+  /** the user moved its folder: until the command has been given it is not where it belongs */
+  readonly moved?: 'by hand';
   /** what is gone for good by the user's own will */
   readonly loses?: 'what was in the trash' | 'its folder';
 }

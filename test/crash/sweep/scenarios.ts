@@ -257,6 +257,7 @@ export const clean: readonly Scenario[] = [
     name: 'cleanup, of a moved one',
     prepare: (world) => dirty(world, auth),
     afterwards: (world) => renameSync(world.worktree('auth'), world.worktree('elsewhere')),
+    moved: 'by hand',
     becomes: 'elsewhere',
     command: words('cleanup --yes'),
   },

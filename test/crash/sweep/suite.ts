@@ -1,5 +1,6 @@
 // Makes tests of scenarios: one world for a file, one test for a scenario.
 import { beforeAll, expect, test } from 'vitest';
+import { tidy } from './invariants.ts';
 import type { Scenario } from './scenario.ts';
 import { killAt, learn, type Ready } from './sweep.ts';
 import { furnish, makeWorld, type World } from './world.ts';
@@ -24,7 +25,8 @@ export function sweeps(world: World, scenarios: readonly Scenario[], choose: Cho
       async () => {
         const ready = await learn(world, scenario);
         const points = choose(ready, seen);
-        const found: string[] = [];
+        // what nothing cut off leaves nothing behind either
+        const found = tidy(world, scenario, ready.before, ready.whole);
         for (const point of points) found.push(...(await killAt(world, ready, point)));
         expect(found).toEqual([]);
       },

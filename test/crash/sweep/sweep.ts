@@ -70,11 +70,10 @@ export async function killAt(world: World, ready: Ready, point: string): Promise
   world.putBack('start');
   const ended = await command(world, ready.scenario, { FLIGHT_RULES_FAULT: point });
   if (ended.end !== 'SIGKILL') return [`${point}: not killed: ${said(ended)}`];
-  const problems = await aftermath(
-    world,
-    ready,
-    ready.points.indexOf(point) % 2 === 0 ? 'again' : 'as it was',
-  );
+  const { moved } = ready.scenario;
+  const even = ready.points.indexOf(point) % 2 === 0;
+  const then = even || moved !== undefined ? 'again' : 'as it was';
+  const problems = await aftermath(world, ready, then);
   return problems.map((problem) => `${point}: ${problem}`);
 }
 
