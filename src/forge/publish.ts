@@ -2,6 +2,7 @@
  * Brings a session's branch to the forge: checked first, then pushed, then a pull request. Nothing
  * local moves. The steps are apart so that the caller can refuse before and record in between.
  */
+import { faultPoint } from '../kernel/faults.ts';
 import type { Git } from '../git/git.ts';
 import type { BranchName } from '../git/oid.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
@@ -66,6 +67,7 @@ export async function publish(
 ): Promise<{ readonly pullRequest: PullRequest; readonly reused: boolean }> {
   const { name, branch, directory, root, title, body, draft } = session;
   await pushBranch(port, { name, branch, remote, directory, root });
+  faultPoint('publish.push:after');
   const owner = remote.several ? remote.address.owner : null;
   const query = { branch, base: remote.base, owner, pushed: true };
   const open = await forge.findOpen(query);

@@ -109,26 +109,51 @@ export async function transact(
     return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    const ref = await firstUnexpected(port, repository, changes);
-    if (ref === null) throw error;
-    return { kind: 'lost', ref };
+    const looks = await lookAt(port, repository, changes);
+    const killed = error.data.signal !== null;
+    // killed before it could say so
+    if (killed && looks.every(({ is, wanted }) => is === wanted)) return { kind: 'done' };
+    const other = looks.find(
+      ({ is, expected, wanted }) => is !== expected && !(killed && is === wanted),
+    );
+    if (other === undefined) throw error;
+    return { kind: 'lost', ref: other.ref };
   }
 }
 
-async function firstUnexpected(
+interface Look {
+  readonly ref: RefName;
+  readonly expected: Oid | null;
+  readonly wanted: Oid | null;
+  readonly is: Oid | null;
+}
+
+async function lookAt(
   port: Git,
   repository: string,
   changes: readonly RefChange[],
-): Promise<RefName | null> {
+): Promise<Look[]> {
   const names = changes.map((change) => expected(change).ref);
   const found = new Map(
     (await listRefs(port, repository, names)).map((ref) => [ref.name, ref.oid] as const),
   );
-  for (const change of changes) {
+  return changes.map((change) => {
     const { ref, oid } = expected(change);
-    if ((found.get(ref) ?? null) !== oid) return ref;
+    return { ref, expected: oid, wanted: wantedBy(change), is: found.get(ref) ?? null };
+  });
+}
+
+function wantedBy(change: RefChange): Oid | null {
+  switch (change.kind) {
+    case 'own':
+    case 'create':
+    case 'move':
+      return change.to;
+    case 'verify':
+      return change.oid;
+    case 'delete':
+      return null;
   }
-  return null;
 }
 
 function expected(change: RefChange): { ref: RefName; oid: Oid | null } {

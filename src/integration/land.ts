@@ -225,7 +225,9 @@ async function clearIntent(
   const at = await readRecord(held.git, project, input.key);
   const intent = at?.record.intent;
   if (at === null || intent?.kind !== 'landing' || intent.scratch !== scratch) return;
+  faultPoint('land.done:before');
   await writeIntent(held.git, project, input.key, at, null);
+  faultPoint('land.done:after');
 }
 
 async function cleanUp(
@@ -234,7 +236,9 @@ async function cleanUp(
   input: LandInput,
   scratch: Scratch,
 ): Promise<void> {
+  faultPoint('land.scratch-removal:before');
   await removeScratch(project, scratch.folder);
+  faultPoint('land.scratch-removal:after');
   await clearIntent(held, project, input, scratch.folder);
 }
 

@@ -8,6 +8,7 @@ import { gitText, type Git } from '../git/git.ts';
 import { branchRef, oid, parseBranchName } from '../git/oid.ts';
 import { readRef } from '../git/refs.ts';
 import { listWorktrees } from '../git/worktrees.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { absolute } from '../kernel/path.ts';
 import { adminDir, type Project } from '../sessions/project.ts';
 import type { SessionKey } from '../sessions/name.ts';
@@ -35,9 +36,13 @@ export async function recoverLanding(
   const at = await readRecord(git, project, key);
   const intent = at?.record.intent;
   if (at === null || intent?.kind !== 'landing') return { kind: 'nothing' };
+  faultPoint('recover.landing:before');
   const result = await undo(git, project, intent);
+  faultPoint('recover.landing:after');
   if (intent.scratch !== null) await removeScratch(project, intent.scratch);
+  faultPoint('recover.record:before');
   await writeIntent(git, project, key, at, null);
+  faultPoint('recover.record:after');
   return result;
 }
 

@@ -16,6 +16,7 @@ import { listIndex } from '../git/index-entries.ts';
 import { checkoutFromIndex, putIntoIndex, skipInCheckout } from '../git/index-write.ts';
 import { nullOid, type Oid } from '../git/oid.ts';
 import { leftOutBySparse } from '../git/sparse.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { below, isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { equalToResult, whatStandsAt } from './in-the-way.ts';
 
@@ -36,7 +37,9 @@ export async function rollBack(git: Git, cut: CutOff): Promise<void> {
   await removeLeftLock(below(cut.privateDir, 'index.lock'));
   await removeLeftLock(below(cut.privateDir, 'HEAD.lock'));
   const changes = await changedPaths(git, cut.worktree, cut.from, cut.to);
+  faultPoint('rollback.index:before');
   const skipped = await indexBack(git, cut, changes);
+  faultPoint('rollback.index:after');
   const theirs = new Set([...cut.identical, ...skipped]);
   const ours = changes.filter((change) => !theirs.has(change.path));
   const broken = await written(git, cut.worktree, ours);
@@ -47,7 +50,9 @@ export async function rollBack(git: Git, cut: CutOff): Promise<void> {
     const free = (await whatStandsAt(cut.worktree, path)).kind === 'nothing';
     if (before !== null && before.mode !== '160000' && free) back.push(path);
   }
+  faultPoint('rollback.files:before');
   await checkoutFromIndex(git, cut.worktree, back);
+  faultPoint('rollback.files:after');
 }
 
 /** @returns the paths that a sparse checkout leaves out */

@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import * as z from 'zod/mini';
 import { isoSeconds } from '../kernel/clock.ts';
 import { FlightError } from '../kernel/errors.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import { readLink } from '../sessions/links.ts';
@@ -212,8 +213,10 @@ async function adoptUnderLock(
     carried: [],
   };
   const put = await recordChange(git, project.commonDir, key, null, record);
+  faultPoint('adopt.refs:before');
   const result = await transact(git, project.commonDir, [put], `flight-rules: adopt ${name}`);
   if (result.kind === 'lost') throw new FlightError('plan-changed', { name, what: 'The record' });
+  faultPoint('adopt.refs:after');
   return record;
 }
 

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isoSeconds } from '../kernel/clock.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { mergeBases } from '../git/history.ts';
 import { isOid } from '../git/oid.ts';
 import { transact } from '../git/refs.ts';
@@ -67,7 +68,9 @@ async function record(taker: Taker, facts: Observation, one: Adoptable): Promise
     token,
     startedAt,
   });
+  faultPoint('take-over.refs:before');
   await transact(held.git, project.commonDir, [change], `flight-rules: take over ${one.name}`);
+  faultPoint('take-over.refs:after');
   context.warn({
     code: 'session-adopted',
     message: `Session ${one.name} was taken over from the manifest.`,

@@ -7,13 +7,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { trusted } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
-import { branchRef, oid } from '../git/oid.ts';
+import { branchRef, oid, type BranchName } from '../git/oid.ts';
 import { permitDirectory, permitRef } from '../git/permit.ts';
-import type { RefChange } from '../git/refs.ts';
+import { readRef, type RefChange } from '../git/refs.ts';
 import { listWorktrees } from '../git/worktrees.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import type { SessionKey, SessionName } from '../sessions/name.ts';
@@ -65,7 +66,8 @@ export async function bringBack(
   const change = await recordChange(git, project.commonDir, key, from, record);
   const begin = plan.createBranchAt === null ? [] : [created(plan)];
   faultPoint('restore.refs:before');
-  await must(git, project, [...begin, change], { name: entry.name, what: 'restore begins' });
+  // the record first: a branch alone would stand in the way of the next restore
+  await must(git, project, [change, ...begin], { name: entry.name, what: 'restore begins' });
   faultPoint('restore.refs:after');
   const recordOid = change.kind === 'own' && change.to !== null ? change.to : oid(stored.pin);
   const back: Return = { key, record, recordOid, entry, id: entry.id };
@@ -106,8 +108,23 @@ export async function recoverRestore(
   const { trash } = record.intent;
   const entry = registry.trash.find((one) => one.entry.id === trash)?.entry ?? null;
   const id = entry?.id ?? session.name;
+  await branchBack(project, held, record, entry);
   const back: Return = { key: session.key, record, recordOid: stored.oid, entry, id };
   return { kind: 'finished', record: await comeBack(held.git, project, back) };
+}
+
+/** git was killed between record and branch. */
+async function branchBack(
+  project: Project,
+  { git }: Held,
+  record: SessionRecord,
+  entry: TrashEntry | null,
+): Promise<void> {
+  if (entry === null || entry.branchTip === null) return;
+  const ref = branchRef(trusted<BranchName>(record.branch));
+  if ((await readRef(git, project.commonDir, ref)) !== null) return;
+  const create: RefChange = { kind: 'create', ref, to: oid(entry.branchTip) };
+  await must(git, project, [create], { name: record.name, what: 'restore' });
 }
 
 /**

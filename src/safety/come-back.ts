@@ -5,7 +5,7 @@
  * Private git dir to its admin id -> HEAD, links -> the branch's new commits -> the directory to
  * its path -> lock taken off -> record without intent.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { trusted } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
@@ -52,6 +52,8 @@ export async function comeBack(git: Git, project: Project, back: Return): Promis
   if (admin === null || !(await isHome(path, admin))) {
     admin = await directoryHome(git, project, back, admin);
   }
+  // where a directory was made out of sight; empty since that was renamed
+  await rmdir(dirname(stagingOf(project, id, path))).catch(() => undefined);
   faultPoint('restore.links:before');
   await link(path, admin);
   if (entry !== null) {

@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { currentOwner, operationToken, type Owner } from '../kernel/owner.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import { markedGit, type Git } from '../git/git.ts';
@@ -16,8 +17,14 @@ import { transact } from '../git/refs.ts';
 import type { Project } from '../sessions/project.ts';
 import { ensureHome } from '../sessions/home.ts';
 import { lockRef } from '../sessions/registry.ts';
-import { lookAtFile, removeStaleGitLocks, sameFile, type StaleGitLocks } from './git-locks.ts';
 import type { Held } from './held.ts';
+import {
+  lookAtFile,
+  removeStaleGitLocks,
+  sameFile,
+  type GitLockFile,
+  type StaleGitLocks,
+} from './git-locks.ts';
 import { acquire, type Acquired } from './lock-acquire.ts';
 import { formatLock, type LockBlob } from './lock-blob.ts';
 import { explainWriteFailure } from './writable.ts';
@@ -97,24 +104,34 @@ async function locked<T>(
     throw await explainWriteFailure(error, project, command);
   }
   const { oid, gitLocks } = acquired;
+  faultPoint('lock.take:after');
   let owing = acquired.inherits;
   try {
     const cleaned = await clean(project, acquired);
     owing = cleaned.left.length > 0;
     return await body({ owner, git, takenFrom: acquired.from, cleaned });
+  } catch (error) {
+    // it may be a git that was killed under us: what it left is ours to remove, too
+    const stale = await removeStaleGitLocks(project, isNew(acquired));
+    owing ||= stale.left.length > 0;
+    throw error;
   } finally {
     const held = { oid, owner, gitLocks, owing, home, released: false };
+    faultPoint('lock.release:before');
     await release(project, { ...git, signal: undefined }, held, progress);
+    faultPoint('lock.release:after');
   }
+}
+
+/** Was a lock file of git's not there yet when the lock was taken? */
+function isNew(acquired: Acquired): (file: GitLockFile) => boolean {
+  return (file) => !acquired.gitLocks.some((old) => sameFile(old, file));
 }
 
 /** Only after a holder that is gone: whoever releases has cleaned up after himself. */
 async function clean(project: Project, acquired: Acquired): Promise<StaleGitLocks> {
   if (!acquired.inherits) return { removed: acquired.removed, left: [] };
-  const stale = await removeStaleGitLocks(
-    project,
-    (file) => !acquired.gitLocks.some((old) => sameFile(old, file)),
-  );
+  const stale = await removeStaleGitLocks(project, isNew(acquired));
   return { removed: [...acquired.removed, ...stale.removed], left: stale.left };
 }
 

@@ -23,14 +23,15 @@ export async function mendMoved(
   if (place.kind !== 'moved' || record === null || recordOid === null) {
     throw new FlightError('plan-changed', { name: session.name, what: 'The place' });
   }
+  // before the link: with the link rewritten the session is whole, and nobody would look again
+  faultPoint('mend.record:before');
+  if (record.worktree !== place.to) {
+    const moved = { ...record, worktree: place.to };
+    await replaceRecord(held.git, project, session.key, recordOid, moved);
+  }
   faultPoint('mend.modules:before');
   await relinkSubmodules(held.git, place.privateDir, place.from, place.to);
   faultPoint('mend.link:before');
   await link(place.to, place.privateDir);
   faultPoint('mend.link:after');
-  if (record.worktree !== place.to) {
-    const moved = { ...record, worktree: place.to };
-    await replaceRecord(held.git, project, session.key, recordOid, moved);
-  }
-  faultPoint('mend.record:after');
 }

@@ -30,6 +30,7 @@ import {
   endChanges,
   must,
   pinChanges,
+  tipOf,
   withoutIntent,
   type Becomes,
   type Removal,
@@ -146,7 +147,8 @@ async function pinAndMove(
   const marked = { ...record, intent };
   const change = await recordChange(git, project.commonDir, key, removal.recordOid, marked);
   faultPoint('remove.pin:before');
-  await must(git, project, [...pinned, ...unchangedTip(entry), change], {
+  // the record first: pins without an intent would look like an entry of the trash
+  await must(git, project, [change, ...pinned, ...unchangedTip(entry)], {
     name: entry.name,
     what: 'removal begins',
   });
@@ -164,8 +166,12 @@ async function pinAndMove(
     faultPoint('remove.refs:after');
   } catch (error) {
     try {
-      await moveBack(project, entry);
-      await cancel(git, project, begun);
+      // a branch that is gone is proof that git was killed in the last transaction: only forward
+      const tip = await tipOf(git, project, entry.branch);
+      if (tip !== null || entry.branchTip === null) {
+        await moveBack(project, entry);
+        await cancel(git, project, begun);
+      }
     } catch {
       // the intent stays: the next command that changes something recovers; the cause tells more
     }

@@ -7,13 +7,24 @@
  */
 import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
-import { readRegistry } from '../sessions/registry.ts';
+import type { SessionKey } from '../sessions/name.ts';
+import { adminDir, type Project } from '../sessions/project.ts';
+import type { SessionRecord } from '../sessions/record.ts';
+import { readRegistry, recordChange, trashRef, type Registry } from '../sessions/registry.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
-import type { Project } from '../sessions/project.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { hasLeft, moveBack, moveOut } from './leave.ts';
 import type { Held } from './held.ts';
-import { cancel, endChanges, must, tipOf, withoutIntent } from './removal-refs.ts';
+import { readToken } from '../sessions/links.ts';
+import {
+  cancel,
+  endChanges,
+  must,
+  tipOf,
+  unpinChanges,
+  withoutIntent,
+} from './removal-refs.ts';
+import { seqOf } from './trash-places.ts';
 
 export type RecoveredRemoval =
   /** the session is as it was before the removal */
@@ -46,6 +57,13 @@ export async function recoverRemoval(
   const { name } = session;
   const entry = registry.trash.find((one) => one.entry.id === intent.trash)?.entry;
   if (entry === undefined) {
+    if (await isUntouched(project, registry, stored.read.record, session.key, intent.trash)) {
+      const record = withoutIntent(stored.read.record);
+      await forgetPins(project, held, session.key, intent.trash);
+      const change = await recordChange(git, project.commonDir, session.key, stored.oid, record);
+      await must(git, project, [change], { name, what: 'removal taken back' });
+      return { kind: 'rolled-back', name };
+    }
     throw new FlightError('broken-record', { name, why: `${intent.trash} cannot be read` });
   }
   const record = withoutIntent(stored.read.record);
@@ -68,4 +86,27 @@ export async function recoverRemoval(
   await must(git, project, await endChanges(git, project, ending), { name, what: 'removal' });
   faultPoint('remove.refs:after');
   return { kind: 'finished', name, entry, branchKept };
+}
+
+/** git was killed between record and pins: there is no entry, and so nothing has been moved. */
+async function isUntouched(
+  project: Project,
+  registry: Registry,
+  record: SessionRecord,
+  key: SessionKey,
+  id: string,
+): Promise<boolean> {
+  const ref: string = trashRef(key, seqOf(id));
+  if (registry.brokenTrash.includes(ref) || record.adminId === null) return false;
+  return (await readToken(adminDir(project, record.adminId))) === record.token;
+}
+
+async function forgetPins(
+  project: Project,
+  held: Held,
+  key: SessionKey,
+  id: string,
+): Promise<void> {
+  const pins = await unpinChanges(held.git, project, key, id);
+  if (pins.length > 0) await must(held.git, project, pins, { name: id, what: 'pins taken back' });
 }

@@ -48,7 +48,9 @@ export async function reserve(
   const result = await transact(
     git,
     project.commonDir,
-    [{ kind: 'create', ref: branch, to: oid(record.base.oid) }, change],
+    // git moves them one by one: killed in between, a record alone is rolled back, while nobody
+    // could tell a branch alone from the user's own
+    [change, { kind: 'create', ref: branch, to: oid(record.base.oid) }],
     `flight-rules: create ${record.name}`,
   );
   if (result.kind === 'lost') return { lost: result.ref };

@@ -56,7 +56,9 @@ export async function unpinChanges(
 ): Promise<RefChange[]> {
   const seq = seqOf(id);
   const refs = await listRefs(git, project.commonDir, [trashRef(key, seq), tagRefPrefix(key, seq)]);
-  return refs.map((ref) => ({
+  // the entry itself last: as long as it is there, what was cut off is done again
+  const ordered = refs.toSorted((a, b) => b.name.length - a.name.length);
+  return ordered.map((ref) => ({
     kind: 'own',
     // both prefixes are in our own namespace
     ref: trusted<OwnRef>(ref.name),
@@ -97,21 +99,26 @@ export async function must(
   }
 }
 
-/** Takes the pin of a removal that is not made back, and the intent out of the record. */
+/**
+ * Takes the pin of a removal that is not made back, then the intent out of the record. In this
+ * order, in two transactions: git moves refs of one transaction one by one, updates first.
+ */
 export async function cancel(
   git: Git,
   project: Pick<Project, 'commonDir'>,
   removal: Removal,
 ): Promise<void> {
   const { key, entry, recordOid, record } = removal;
+  const about = { name: entry.name, what: 'removal taken back' };
+  const pins = await unpinChanges(git, project, key, entry.id);
+  // somebody else's record would mean that the removal is not ours to take back
+  const still: RefChange = { kind: 'verify', ref: sessionRef(key), oid: recordOid };
+  if (pins.length > 0) await must(git, project, [...pins, still], about);
   await must(
     git,
     project,
-    [
-      ...(await unpinChanges(git, project, key, entry.id)),
-      await recordChange(git, project.commonDir, key, recordOid, record),
-    ],
-    { name: entry.name, what: 'removal taken back' },
+    [await recordChange(git, project.commonDir, key, recordOid, record)],
+    about,
   );
 }
 

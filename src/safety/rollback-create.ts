@@ -131,9 +131,7 @@ async function forget(
   record: SessionRecord,
   recordOid: Oid,
 ): Promise<void> {
-  const changes: RefChange[] = [
-    { kind: 'own', ref: sessionRef(session.key), from: recordOid, to: null },
-  ];
+  const changes: RefChange[] = [];
   if (session.branchTip !== null) {
     const ref = branchRef(branchOfRecord(record));
     const why = 'it never left the commit it was made at';
@@ -142,6 +140,8 @@ async function forget(
       permit: permitRef('delete-branch', ref, oid(session.branchTip), why),
     });
   }
+  // last: a git that is killed between the two must leave the record, which says what to do
+  changes.push({ kind: 'own', ref: sessionRef(session.key), from: recordOid, to: null });
   faultPoint('rollback.refs:before');
   const result = await transact(
     git,

@@ -11,6 +11,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod/mini';
 import { syncDirectory } from '../kernel/durable.ts';
 import { errorCode } from '../kernel/errno.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 
@@ -113,8 +114,10 @@ export async function writeApprovals(
     } finally {
       await handle.close();
     }
+    faultPoint('trust.rename:before');
     await rename(temporary, file);
     await syncDirectory(folder);
+    faultPoint('trust.rename:after');
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     const code = errorCode(error);

@@ -143,6 +143,7 @@ async function fill(
     return await finishChange(context, project, async (held, inner) => {
       const { intent: _, ...rest } = record;
       const whole: SessionRecord = { ...rest, copied, carried };
+      faultPoint('create.done:before');
       await replaceRecord(held.git, inner, registered.key, registered.recordOid, whole);
       faultPoint('create.done:after');
       return whole;

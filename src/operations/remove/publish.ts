@@ -149,6 +149,7 @@ async function push(
   token: string,
 ): Promise<PullRequest> {
   if (prepared === null) throw new FlightError('bug', { what: 'nothing was prepared to publish' });
+  faultPoint('publish.push:before');
   context.progress(`Pushing ${seen.branch} to ${prepared.remote.name}.`);
   const { pullRequest, reused } = await publish(markedGit(project.git, token), prepared, {
     name: seen.name,

@@ -6,7 +6,7 @@ export interface Scenario {
   /** from the kept `base` to where the command starts */
   readonly prepare: (world: World) => Promise<void> | void;
   /** after we looked at it: a removal, or what a user does, like moving a folder */
-  readonly then?: (world: World) => Promise<void> | void;
+  readonly afterwards?: (world: World) => Promise<void> | void;
   readonly command: readonly string[];
   readonly options?: (world: World) => {
     readonly path?: readonly string[];
@@ -20,6 +20,8 @@ export interface Scenario {
   readonly again: readonly string[];
   /** its name after the command, where that is another one */
   readonly becomes?: string;
+  /** the user moved its folder: until the command has been given it is not where it belongs */
+  readonly moved?: 'by hand';
   /** what is gone for good by the user's own will */
   readonly loses?: 'what was in the trash' | 'its folder';
 }

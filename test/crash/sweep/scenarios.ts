@@ -188,7 +188,7 @@ export const restore: readonly Scenario[] = [
     ...returning,
     name: 'restore, of an abandoned one',
     prepare: (world) => dirty(world, auth),
-    then: abandon,
+    afterwards: abandon,
     command: words('restore auth'),
   },
   {
@@ -197,7 +197,7 @@ export const restore: readonly Scenario[] = [
     prepare: (world) => {
       world.git(['branch', 'further', 'session/auth']);
     },
-    then: async (world) => {
+    afterwards: async (world) => {
       await succeed(world, words('remove auth --strategy keep'));
     },
     command: words('restore auth'),
@@ -206,7 +206,7 @@ export const restore: readonly Scenario[] = [
     ...returning,
     name: 'restore, under another name',
     prepare: (world) => dirty(world, auth),
-    then: abandon,
+    afterwards: abandon,
     becomes: 'other',
     command: words('restore auth --as other'),
   },
@@ -214,7 +214,7 @@ export const restore: readonly Scenario[] = [
     ...returning,
     name: 'restore, of an orphan',
     prepare: stage,
-    then: orphan,
+    afterwards: orphan,
     loses: 'its folder',
     command: words('restore auth'),
   },
@@ -222,7 +222,7 @@ export const restore: readonly Scenario[] = [
     ...returning,
     name: 'restore, without a directory',
     prepare: stage,
-    then: async (world) => {
+    afterwards: async (world) => {
       await abandon(world);
       rmSync(join(world.sessionsDir, '.trash', 'auth-1'), { recursive: true });
     },
@@ -233,7 +233,7 @@ export const restore: readonly Scenario[] = [
     ...returning,
     name: 'restore, of an orphan with nothing but its branch',
     prepare: nothing,
-    then: (world) => {
+    afterwards: (world) => {
       orphan(world);
       world.git(['worktree', 'prune']);
     },
@@ -248,7 +248,7 @@ export const clean: readonly Scenario[] = [
     ...cleaning,
     name: 'cleanup, of an orphan',
     prepare: stage,
-    then: orphan,
+    afterwards: orphan,
     loses: 'its folder',
     command: words('cleanup --yes'),
   },
@@ -256,7 +256,8 @@ export const clean: readonly Scenario[] = [
     ...cleaning,
     name: 'cleanup, of a moved one',
     prepare: (world) => dirty(world, auth),
-    then: (world) => renameSync(world.worktree('auth'), world.worktree('elsewhere')),
+    afterwards: (world) => renameSync(world.worktree('auth'), world.worktree('elsewhere')),
+    moved: 'by hand',
     becomes: 'elsewhere',
     command: words('cleanup --yes'),
   },
@@ -274,7 +275,7 @@ export const clean: readonly Scenario[] = [
     ...cleaning,
     name: 'cleanup, of the trash',
     prepare: (world) => dirty(world, auth),
-    then: abandon,
+    afterwards: abandon,
     loses: 'what was in the trash',
     again: ['not-in-trash', ...gone],
     command: words('cleanup --expired auth~1 --yes'),

@@ -32,7 +32,7 @@ export async function learn(world: World, scenario: Scenario): Promise<Ready> {
   world.putBack('base');
   await scenario.prepare(world);
   const before = lookBefore(world, scenario);
-  await scenario.then?.(world);
+  await scenario.afterwards?.(world);
   world.keep('start');
   const log = join(world.folder, '..', 'points.log');
   rmSync(log, { force: true });
@@ -55,10 +55,12 @@ export function command(
   world: World,
   scenario: Scenario,
   env: Readonly<Record<string, string>> = {},
+  first: readonly string[] = [],
 ): Promise<Ended> {
   const options = scenario.options?.(world) ?? {};
+  const path = [...first, ...(options.path ?? [])];
   return world.run([...scenario.command, '--json'], {
-    ...options,
+    path,
     env: { ...options.env, ...env },
   });
 }
@@ -68,7 +70,10 @@ export async function killAt(world: World, ready: Ready, point: string): Promise
   world.putBack('start');
   const ended = await command(world, ready.scenario, { FLIGHT_RULES_FAULT: point });
   if (ended.end !== 'SIGKILL') return [`${point}: not killed: ${said(ended)}`];
-  const problems = await aftermath(world, ready, ready.points.indexOf(point) % 2 === 0);
+  const { moved } = ready.scenario;
+  const even = ready.points.indexOf(point) % 2 === 0;
+  const then = even || moved !== undefined ? 'again' : 'as it was';
+  const problems = await aftermath(world, ready, then);
   return problems.map((problem) => `${point}: ${problem}`);
 }
 
@@ -76,16 +81,16 @@ export async function killAt(world: World, ready: Ready, point: string): Promise
 export async function aftermath(
   world: World,
   { scenario, before, whole }: Ready,
-  again: boolean,
+  then: 'again' | 'as it was',
 ): Promise<string[]> {
   const found = dead(world, scenario, before, whole);
   found.push(...(await statusOnly(world)));
   const next = await world.run(['parallel', 'create', 'probe', '--dirty', 'leave', '--json']);
   if (next.end !== 0) return [...found, `the next command: ${said(next)}`];
   if (next.stdout.includes('not-recovered')) found.push(`not recovered: ${next.stdout}`);
-  found.push(...tidy(world, before, whole), ...lost(world, scenario, before));
+  found.push(...tidy(world, scenario, before, whole), ...lost(world, scenario, before));
   // one half does what was meant again, the other wants the session as it was
-  if (again) found.push(...(await repeat(world, scenario)));
+  if (then === 'again') found.push(...(await repeat(world, scenario)));
   found.push(...(await usable(world, scenario, before)));
   found.push(...lost(world, scenario, before));
   return found;

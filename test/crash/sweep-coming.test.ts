@@ -1,0 +1,17 @@
+// Killed on the way in and on the way back: create, restore, adopt, taking over.
+import { firstOfEachStep } from './sweep/points.ts';
+import { create, restore, takeOver } from './sweep/scenarios.ts';
+import { named, sweeps, worldOfFile } from './sweep/suite.ts';
+
+const { world } = worldOfFile();
+sweeps(
+  world,
+  [
+    named(create, 'create'),
+    named(restore, 'restore, of an abandoned one'),
+    named(restore, 'restore, of an orphan'),
+    named(takeOver, 'adopt'),
+    named(takeOver, 'taking over a manifest of v0.15.8'),
+  ],
+  firstOfEachStep,
+);

@@ -1,0 +1,21 @@
+// Killed on the way out: merge, abandon, pull request, cleanup.
+import { firstOfEachStep } from './sweep/points.ts';
+import { ofRecovery, recovering } from './sweep/recovering.ts';
+import { clean, land, leave } from './sweep/scenarios.ts';
+import { named, sweeps, worldOfFile } from './sweep/suite.ts';
+
+const { world } = worldOfFile();
+sweeps(
+  world,
+  [
+    named(leave, 'abandon'),
+    named(land, 'merge, with a merge commit and a carried file'),
+    named(land, 'merge, with hooks'),
+    named(leave, 'pr'),
+    named(clean, 'cleanup, of a moved one'),
+    named(clean, 'cleanup, of the trash'),
+  ],
+  firstOfEachStep,
+);
+
+sweeps(world, recovering.slice(0, 2), (ready) => ofRecovery(ready).slice(0, 4));
