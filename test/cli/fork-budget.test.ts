@@ -25,7 +25,7 @@ const budget: readonly (readonly [string, number])[] = [
 async function processes(repo: TestRepo, command: string): Promise<number> {
   const args = ['--json', '--verbose', ...command.split(' ')];
   const { exit, stdout, stderr } = await cli(releasedProgram, args, { cwd: repo.root });
-  expect(exit, stdout).toBe(0);
+  if (exit !== 0) throw new Error(`${command}: ${stdout}`);
   return stderr.split('\n').filter((line) => line.startsWith('git ')).length;
 }
 
