@@ -5,7 +5,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
-import { GitError, git, type Git } from './git.ts';
+import { git, type Git } from './git.ts';
 
 export interface Repository {
   /** real path; the identity of the project */
@@ -24,38 +24,41 @@ export interface Repository {
  * @throws FlightError `not-a-repository` with git's reason (also for "dubious ownership")
  */
 export async function openRepository(port: Git, directory: AbsolutePath): Promise<Repository> {
-  let lines: string[];
-  try {
-    const { stdout } = await git(port, directory, [
-      'rev-parse',
-      '--path-format=absolute',
-      '--git-common-dir',
-      '--absolute-git-dir',
-      '--is-bare-repository',
-      '--is-inside-work-tree',
-      '--is-shallow-repository',
-      '--show-object-format',
-    ]);
-    lines = stdout.toString('utf8').split('\n');
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    const why =
-      error.data.stderr
-        .trim()
-        .replace(/^fatal: /u, '')
-        .split('\n')[0] ?? '';
-    throw new FlightError('not-a-repository', { directory, why }, { cause: error });
+  const flags = [
+    '--is-bare-repository',
+    '--is-inside-work-tree',
+    '--is-shallow-repository',
+    '--show-object-format',
+  ];
+  const paths = ['--path-format=absolute', '--git-common-dir', '--absolute-git-dir'];
+  // Outside of a worktree the last question is fatal, and all before it are answered.
+  const { stdout, stderr, exit } = await git(
+    port,
+    directory,
+    ['rev-parse', ...flags, ...paths, '--show-toplevel'],
+    { answers: [0, 128] },
+  );
+  const lines = stdout.toString('utf8').split('\n');
+  if (lines.length < 7) {
+    const said = stderr.toString('utf8').trim();
+    const why = said.replace(/^fatal: /u, '').split('\n')[0] ?? '';
+    throw new FlightError('not-a-repository', { directory, why });
+  }
+  const [bare, inside, shallow, format, ...found] = lines;
+  const hasWorktree = inside === 'true';
+  if (hasWorktree && exit !== 0) {
+    const why = stderr.toString('utf8').trim();
+    throw new FlightError('not-a-repository', { directory, why });
   }
   // a newline in a path would make more lines than answers; then each is asked for by itself
-  const fixed = lines.filter((line) => line !== '').slice(-4);
-  const paths = lines.length === 7 ? lines.slice(0, 2) : await askApart(port, directory);
-  const [bare, inside, shallow, format] = fixed;
-  const commonDir = await real(paths[0] ?? '');
-  const gitDir = await real(paths[1] ?? '');
-  const worktree = inside === 'true' ? await topLevel(port, directory) : null;
+  const plain = lines.length === (hasWorktree ? 8 : 7);
+  const [common = '', gitDir = '', top = ''] = plain
+    ? found
+    : await askApart(port, directory, hasWorktree);
+  const worktree = hasWorktree ? await real(top) : null;
   return {
-    commonDir,
-    gitDir,
+    commonDir: await real(common),
+    gitDir: await real(gitDir),
     worktree,
     bare: bare === 'true' && worktree === null,
     objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
@@ -63,13 +66,14 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
   };
 }
 
-async function askApart(port: Git, directory: AbsolutePath): Promise<string[]> {
+async function askApart(
+  port: Git,
+  directory: AbsolutePath,
+  hasWorktree: boolean,
+): Promise<string[]> {
   const common = await answer(port, directory, ['--path-format=absolute', '--git-common-dir']);
-  return [common, await answer(port, directory, ['--absolute-git-dir'])];
-}
-
-async function topLevel(port: Git, directory: AbsolutePath): Promise<AbsolutePath> {
-  return real(await answer(port, directory, ['--show-toplevel']));
+  const gitDir = await answer(port, directory, ['--absolute-git-dir']);
+  return [common, gitDir, hasWorktree ? await answer(port, directory, ['--show-toplevel']) : ''];
 }
 
 async function answer(

@@ -22,7 +22,7 @@ test('64 creates at once: all succeed, all are recorded', { timeout: 240_000 }, 
 });
 
 test('eight creates of one name: one is told that it made it, nobody before it is checked out', async () => {
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const repo = makeRepo();
     const readme = join(`${repo.root}-sessions`, 'same', 'README.md');
     const checkedOut: boolean[] = [];
@@ -42,7 +42,7 @@ test('eight creates of one name: one is told that it made it, nobody before it i
 });
 
 test('the first sessions of a project, made at once, are no unmounted disk to each other', async () => {
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const repo = makeRepo();
     const all = await atOnce(
       repo,

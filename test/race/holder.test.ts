@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeRepo } from '../support/repo.ts';
 import { holderToken, killedHolder, stoppedHolder } from './holder.ts';
@@ -14,6 +16,20 @@ test("a dead holder's lock is taken by exactly one of eight", async () => {
   );
   expect(recovered).toHaveLength(1);
   expect(records(repo)).toHaveLength(8);
+  expect(disagreements(repo)).toEqual([]);
+});
+
+test('a create whose rest cannot be taken back is no reason to try for ever', async () => {
+  const repo = makeRepo();
+  await killedHolder(repo, 'create.checkout:after', 'parallel', 'create', 'dead');
+  // where the trash would be
+  writeFileSync(join(`${repo.root}-sessions`, '.trash'), 'a file\n');
+  const again = await call(repo, 'parallel', 'create', 'dead');
+  expect(again.exit).toBe(7);
+  expect(again.answer.error?.code).toBe('session-busy');
+  expect(again.answer.warnings?.map(({ code }) => code)).toContain('not-recovered');
+  rmSync(join(`${repo.root}-sessions`, '.trash'));
+  expect(failures([await call(repo, 'parallel', 'create', 'dead')])).toEqual([]);
   expect(disagreements(repo)).toEqual([]);
 });
 

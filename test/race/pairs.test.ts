@@ -6,7 +6,11 @@ import { gitIn, makeRepo, type TestRepo } from '../support/repo.ts';
 import { atOnce, call, disagreements, exits, failures, records, refs } from './support.ts';
 
 const remove = (name: string, strategy: string): string[] => [
-  ...['parallel', 'remove', name, '--strategy', strategy],
+  'parallel',
+  'remove',
+  name,
+  '--strategy',
+  strategy,
   ...(strategy === 'abandon' ? ['--yes'] : []),
 ];
 
@@ -74,7 +78,7 @@ test('two restores of one session: one brings it back, the other is refused', as
 
 test('create and remove of one name: each answer is true of some order', async () => {
   const repo = makeRepo();
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const [create, away] = await atOnce(repo, [
       ['parallel', 'create', 'one'],
       remove('one', 'abandon'),
@@ -110,9 +114,9 @@ test('two merges into one base at once: both land, nothing is lost', async () =>
   await withSession(repo, 'two');
   const both = await atOnce(repo, [remove('one', 'merge'), remove('two', 'merge')]);
   // whoever planned against the older base is asked again, or told to retry
-  for (const { exit, args } of both) {
-    expect([0, 6, 7]).toContain(exit);
-    if (exit !== 0) expect(failures([await call(repo, ...args)])).toEqual([]);
+  expect(both.filter(({ exit }) => ![0, 6, 7].includes(exit ?? -1))).toEqual([]);
+  for (const { args } of both.filter(({ exit }) => exit !== 0)) {
+    expect(failures([await call(repo, ...args)])).toEqual([]);
   }
   for (const name of ['one', 'two']) {
     expect(readFileSync(join(repo.root, `${name}.txt`), 'utf8')).toBe(`work of ${name}\n`);
@@ -126,12 +130,10 @@ test('a merge while somebody commits to the base: every commit stays, and the wo
   const repo = makeRepo();
   await withSession(repo, 'one');
   const commits: string[] = [];
-  let over = false;
-  const landing = call(repo, ...remove('one', 'merge')).finally(() => {
-    over = true;
-  });
+  const over = new AbortController();
+  const landing = call(repo, ...remove('one', 'merge')).finally(() => over.abort());
   // each commit is its own process, like a person's
-  for (let n = 0; !over; n += 1) {
+  for (let n = 0; !over.signal.aborted; n += 1) {
     await new Promise((resolve) => setTimeout(resolve, 30));
     try {
       commits.push(repo.commit(`theirs-${n}.txt`, `${n}\n`));

@@ -71,13 +71,28 @@ function note(ledger: Ledger, one: Answered): void {
   const { exit, args, answer } = one;
   const key = `${args[1]} ${exit} ${answer.error?.code ?? answer.decision?.id ?? ''}`.trim();
   ledger.answers.set(key, (ledger.answers.get(key) ?? 0) + 1);
-  // a refusal, a decision, a conflict and "busy" are answers; a failure is not
-  if (![0, 3, 4, 5, 6, 7].includes(exit ?? -1)) {
+  // a refusal, a decision, a conflict and "busy" are answers; a failure is not, but for a session
+  // somebody wrote into after its work had landed
+  const answers = [0, 3, 4, 5, 6, 7].includes(exit ?? -1);
+  if (!answers && answer.error?.code !== 'landed-not-removed') {
     ledger.wrong.push(`${args.join(' ')}: ${exit} ${JSON.stringify(answer.error)}`);
   }
+  if (args[1] === 'status') ledger.wrong.push(...falseAlarms(answer.data));
   for (const { code, message } of answer.warnings ?? []) {
     if (code === 'not-recovered') ledger.wrong.push(message);
   }
+}
+
+/** Nobody dies in the storm and nobody deletes a folder: whatever status calls broken is not. */
+function falseAlarms(data: Answered['answer']['data']): string[] {
+  const listed = (data?.['sessions'] ?? []) as { name: string; health: string; state: string }[];
+  const strays = (data?.['strays'] ?? []) as { path: string }[];
+  return [
+    ...listed
+      .filter(({ state, health }) => state !== 'ended' && health !== 'ok' && health !== 'locked')
+      .map(({ name, health }) => `status calls ${name} ${health}`),
+    ...strays.map(({ path }) => `status calls ${path} a stray`),
+  ];
 }
 
 const folderOf = (repo: TestRepo, name: string): string => join(`${repo.root}-sessions`, name);

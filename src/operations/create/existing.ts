@@ -79,7 +79,8 @@ async function refusal(
   }
 }
 
-function busy(session: SessionFacts): FlightError {
+/** Somebody is at work on it, or was, and what he left cannot be taken back now. */
+export function busy(session: SessionFacts): FlightError {
   const intent = session.record?.intent;
   const owner = intent?.owner;
   return new FlightError('session-busy', {

@@ -29,7 +29,7 @@ import { change, finishChange, uninterrupted } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { takeBackCreate } from '../recover.ts';
 import type { Base } from './base.ts';
-import { checkFree, checkSessionsDir } from './existing.ts';
+import { busy, checkFree, checkSessionsDir } from './existing.ts';
 import type { MainCheckout } from './main-checkout.ts';
 import type { CreateRequest } from './request.ts';
 
@@ -53,7 +53,10 @@ export async function makeSession(
   let owner: Held['owner'] | null = null;
   const config = await readConfig(project.git, project.root);
   const registered = await change(context, project, async ({ held, project: inner, facts }) => {
-    if (facts.sessions.some((one) => one.key === request.key)) return null;
+    const there = facts.sessions.find((one) => one.key === request.key);
+    // the rest of a crash that could not be taken back right now (a warning says why)
+    if (there?.record?.intent?.kind === 'creating' && there.ownerDead === true) throw busy(there);
+    if (there !== undefined) return null;
     checkSessionsDir(project, facts);
     await checkFree(inner, facts, request);
     ({ owner } = held);

@@ -1,0 +1,43 @@
+// How many git processes each command starts. A process costs more than all we compute: the
+// numbers may fall, and rise only with a reason.
+import { expect, test } from 'vitest';
+import { makeRepo, writeIn, type TestRepo } from '../support/repo.ts';
+import { cli, releasedProgram } from '../support/cli.ts';
+
+const sessions = 10;
+
+/** The commands in this order, on a repository with ten sessions. */
+const budget: readonly (readonly [string, number])[] = [
+  ['parallel create new --goal work', 28],
+  ['parallel create new', 7],
+  ['parallel status', 18],
+  ['parallel status --all', 18],
+  ['parallel status new', 11],
+  ['parallel path new', 4],
+  ['parallel cleanup --dry-run', 5],
+  ['parallel remove new --strategy keep', 32],
+  ['parallel restore new', 20],
+  ['parallel remove new --strategy abandon --yes', 29],
+  ['parallel restore --list', 5],
+  ['parallel remove s1 --strategy merge', 71],
+];
+
+async function processes(repo: TestRepo, command: string): Promise<number> {
+  const args = ['--json', '--verbose', ...command.split(' ')];
+  const { exit, stdout, stderr } = await cli(releasedProgram, args, { cwd: repo.root });
+  if (exit !== 0) throw new Error(`${command}: ${stdout}`);
+  return stderr.split('\n').filter((line) => line.startsWith('git ')).length;
+}
+
+test('no command starts more git processes than its budget', async () => {
+  const repo = makeRepo();
+  for (let n = 0; n < sessions; n += 1) {
+    const session = repo.addSession(`s${n}`);
+    session.commit(`s${n}.txt`, 'work\n');
+    if (n > 1) writeIn(session.worktree, 'README.md', 'changed\n');
+  }
+  const used: [string, number][] = [];
+  for (const [command] of budget) used.push([command, await processes(repo, command)]);
+  const over = used.filter(([command, count]) => count > (new Map(budget).get(command) ?? 0));
+  expect(over).toEqual([]);
+});
