@@ -152,8 +152,7 @@ async function waitingDirectory(
   if (!(await isThere(path))) return null;
   const linked = await linkOf(path);
   const { adminId } = entry.privateDir;
-  const ours =
-    linked !== null && (linked === admin || (await leadsTo(project, linked, adminId)));
+  const ours = linked !== null && (linked === admin || (await leadsTo(project, linked, adminId)));
   if (ours) return path;
   throw new FlightError('restore-incomplete', {
     id: entry.id,

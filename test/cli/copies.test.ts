@@ -167,7 +167,10 @@ describe('a project that moved', () => {
     const status = await must(there, ['parallel', 'status']);
     expect(health(status)).toMatchObject({ one: 'moved', two: 'moved' });
     await must(there, ['parallel', 'cleanup', 'one', 'two', '--yes']);
-    expect(health(await must(there, ['parallel', 'status']))).toMatchObject({ one: 'ok', two: 'ok' });
+    expect(health(await must(there, ['parallel', 'status']))).toMatchObject({
+      one: 'ok',
+      two: 'ok',
+    });
     expect(gitIn(`${root}-sessions/two`, 'status', '--porcelain')).toBe('?? b.txt');
     expect(await worksFrom(there, 'fresh')).toBe(`${there}-sessions/fresh`);
     await must(`${root}-sessions/one`, ['parallel', 'remove', '--strategy', 'merge']);
@@ -177,8 +180,14 @@ describe('a project that moved', () => {
     const { root } = makeRepo();
     await must(root, ['parallel', 'create', 'one']);
     const elsewhere = join(temporaryFolder(), 'deep', 'sessions');
-    writeIn(root, '.flight-rules/config.json', JSON.stringify({ parallel: { sessionsDir: elsewhere } }));
-    expect(await worksFrom(root, 'two', { create: ['--dirty', 'leave'] })).toBe(join(elsewhere, 'two'));
+    writeIn(
+      root,
+      '.flight-rules/config.json',
+      JSON.stringify({ parallel: { sessionsDir: elsewhere } }),
+    );
+    expect(await worksFrom(root, 'two', { create: ['--dirty', 'leave'] })).toBe(
+      join(elsewhere, 'two'),
+    );
     const status = await must(root, ['parallel', 'status']);
     expect(health(status)).toEqual({ one: 'ok', two: 'ok' });
     await must(root, ['parallel', 'remove', 'one', '--strategy', 'abandon', '--yes']);

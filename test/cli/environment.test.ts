@@ -176,9 +176,11 @@ describe('the post-checkout hook', () => {
   ])('runs as for git worktree add: %s', async (_, folder, configured) => {
     const { root, git } = makeRepo();
     const out = join(temporaryFolder(), 'out');
-    const place = folder === 'home' ? join(process.env['HOME'] ?? '', 'hooks-of-user') : join(root, folder);
+    const place =
+      folder === 'home' ? join(process.env['HOME'] ?? '', 'hooks-of-user') : join(root, folder);
     hookIn(place, record);
-    if (configured !== null) git('config', 'core.hooksPath', configured === 'absolute' ? place : configured);
+    if (configured !== null)
+      git('config', 'core.hooksPath', configured === 'absolute' ? place : configured);
     writeIn(root, '.git/info/exclude', 'tools\n');
     // inside a hook of somebody else these are set
     const env = { OUT: out, GIT_DIR: '/nowhere', GIT_INDEX_FILE: '/nowhere' };
@@ -196,7 +198,9 @@ describe('the post-checkout hook', () => {
     expect(reply.exit).toBe(1);
     expect(reply.at('error')).toMatchObject({ code: 'hook-failed' });
     expect(reply.text('error.message')).toContain('why not');
-    expect(gitIn(root, 'for-each-ref', 'refs/heads/session', 'refs/flight-rules/sessions')).toBe('');
+    expect(gitIn(root, 'for-each-ref', 'refs/heads/session', 'refs/flight-rules/sessions')).toBe(
+      '',
+    );
     expect(gitIn(root, 'worktree', 'list', '--porcelain')).not.toContain('one');
     const list = await must(root, ['parallel', 'restore', '--list']);
     expect(list.at('data.entries')).toMatchObject([{ name: 'one', hasWorktree: true }]);
@@ -213,7 +217,9 @@ describe('the post-checkout hook', () => {
     const ended = await start('sh', ['-c', line], { cwd: root });
     expect(ended.exit).toBe(143);
     expect(JSON.parse(ended.stdout)).toMatchObject({ error: { code: 'interrupted' } });
-    expect(gitIn(root, 'for-each-ref', 'refs/heads/session', 'refs/flight-rules/sessions')).toBe('');
+    expect(gitIn(root, 'for-each-ref', 'refs/heads/session', 'refs/flight-rules/sessions')).toBe(
+      '',
+    );
     hookIn(join(root, '.git/hooks'), 'exit 0');
     await worksFrom(root, 'one');
   });

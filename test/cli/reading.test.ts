@@ -40,7 +40,14 @@ async function everyState(): Promise<TestRepo> {
 function interrupt(repo: TestRepo, name: string): void {
   const ref = `refs/flight-rules/sessions/${name}`;
   const record: unknown = JSON.parse(repo.git('cat-file', 'blob', ref));
-  const owner = { token: 't', pid: 1, startTime: '0', bootId: 'another', pidNamespace: '', host: hostname() };
+  const owner = {
+    token: 't',
+    pid: 1,
+    startTime: '0',
+    bootId: 'another',
+    pidNamespace: '',
+    host: hostname(),
+  };
   const since = '2026-11-22T15:22:00Z';
   const intent = {
     kind: 'creating',
@@ -65,9 +72,9 @@ describe('not one byte', () => {
       return reply;
     };
     const status = await expectExit(0, root, 'parallel', 'status');
-    const seen = (status.at('data.sessions') as { name: string; health: string; needs: string[] }[]).map(
-      ({ name, health, needs }) => `${name} ${health} ${needs.join()}`,
-    );
+    const seen = (
+      status.at('data.sessions') as { name: string; health: string; needs: string[] }[]
+    ).map(({ name, health, needs }) => `${name} ${health} ${needs.join()}`);
     expect(seen.toSorted()).toEqual([
       'clashing ok conflicted',
       'clean ok ',
