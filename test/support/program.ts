@@ -17,7 +17,7 @@ export interface Reply extends Ended {
 
 type Env = Readonly<Record<string, string>>;
 
-/** Runs `flight-rules …args --json` in `cwd`. Whatever the exit code, stdout is one line of JSON. */
+/** Runs `flight-rules --json …args` in `cwd`. Whatever the exit code, stdout is one line of JSON. */
 export async function ask(cwd: string, args: readonly string[], env: Env = {}): Promise<Reply> {
   const home = process.cwd();
   const before = { ...process.env };
@@ -26,7 +26,7 @@ export async function ask(cwd: string, args: readonly string[], env: Env = {}): 
   try {
     process.chdir(cwd);
     Object.assign(process.env, env);
-    ended = await respond([...args, '--json'], { signal, name: () => null });
+    ended = await respond(['--json', ...args], { signal, name: () => null });
   } finally {
     process.chdir(home);
     for (const name of Object.keys(env)) {
@@ -43,7 +43,7 @@ export async function askProgram(
   args: readonly string[],
   env: Env = {},
 ): Promise<Reply> {
-  return reply(await cli(releasedProgram, [...args, '--json'], { cwd, env }));
+  return reply(await cli(releasedProgram, ['--json', ...args], { cwd, env }));
 }
 
 function reply(ended: Ended): Reply {
