@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ask, askProgram, must, say } from '../support/program.ts';
+import { anyList, anyText, ask, askProgram, must, say, textLike } from '../support/program.ts';
 import { commitIn, gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
 
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/u;
@@ -13,7 +13,15 @@ describe('data', () => {
     const { root } = makeRepo();
     writeIn(root, '.git/info/exclude', '.env\n');
     writeIn(root, '.env', 'x\n');
-    const created = await askProgram(root, ['parallel', 'create', 'one', '--goal', 'ä\n"b"', '--agent', 'claude']);
+    const created = await askProgram(root, [
+      'parallel',
+      'create',
+      'one',
+      '--goal',
+      'ä\n"b"',
+      '--agent',
+      'claude',
+    ]);
     expect(created).toMatchObject({ exit: 0, stderr: '' });
     const worktree = `${root}-sessions/one`;
     expect(created.body).toEqual({
@@ -27,7 +35,7 @@ describe('data', () => {
           worktree,
           base: { name: 'main', oid: gitIn(root, 'rev-parse', 'main') },
           goals: ['ä\n"b"'],
-          startedAt: expect.stringMatching(iso),
+          startedAt: textLike(iso),
           agent: 'claude',
         },
         copied: ['.env'],
@@ -35,8 +43,8 @@ describe('data', () => {
       },
       warnings: [],
       next: [
-        { command: expect.any(String), argv: expect.any(Array), why: expect.any(String) },
-        { command: expect.any(String), argv: expect.any(Array), why: expect.any(String) },
+        { command: anyText, argv: anyList, why: anyText },
+        { command: anyText, argv: anyList, why: anyText },
       ],
     });
     const status = await must(root, ['parallel', 'status']);
@@ -56,8 +64,8 @@ describe('data', () => {
           base: { name: 'main', ahead: 0, behind: 0 },
           changes: { staged: 0, modified: 0, untracked: 0, conflicted: 0 },
           goals: ['ä\n"b"'],
-          startedAt: expect.stringMatching(iso),
-          lastActivityAt: expect.stringMatching(iso),
+          startedAt: textLike(iso),
+          lastActivityAt: textLike(iso),
           agent: 'claude',
           activity: null,
           landed: false,
@@ -66,8 +74,8 @@ describe('data', () => {
       strays: [],
       interrupted: [],
       trash: { count: 0 },
-      enter: expect.stringContaining('parallel path NAME)" && AGENT'),
-      observedAt: expect.stringMatching(iso),
+      enter: textLike(/parallel path NAME\)" && AGENT$/u),
+      observedAt: textLike(iso),
     });
     expect((await must(root, ['parallel', 'path', 'one'])).body).toEqual({
       schema: 1,
@@ -92,7 +100,18 @@ describe('data', () => {
     mkdirSync(root);
     gitIn(root, 'init', '-q', '-b', 'main');
     commitIn(root, 'README.md', 'x\n');
-    const names = ['auth-jwt', 'billing', 'search', 'ui-polish', 'limits', 'import', 'docs', 'perf', 'i18n', 'mail'];
+    const names = [
+      'auth-jwt',
+      'billing',
+      'search',
+      'ui-polish',
+      'limits',
+      'import',
+      'docs',
+      'perf',
+      'i18n',
+      'mail',
+    ];
     for (const name of names) {
       await must(root, ['parallel', 'create', name, '--goal', `Improve ${name} of the shop`]);
     }
@@ -102,20 +121,30 @@ describe('data', () => {
       rmSync(`${root}-sessions/${name}`, { recursive: true });
     }
     const bin = temporaryFolder();
-    execFileSync('ln', ['-s', join(import.meta.dirname, '../../dist/main.js'), join(bin, 'flight-rules')]);
+    execFileSync('ln', [
+      '-s',
+      join(import.meta.dirname, '../../dist/main.js'),
+      join(bin, 'flight-rules'),
+    ]);
     const { start } = await import('../support/cli.ts');
     const ended = await start(join(bin, 'flight-rules'), ['parallel', 'status', '--json'], {
       cwd: root,
       env: { PATH: `${bin}:${process.env['PATH'] ?? ''}` },
     });
-    expect(JSON.parse(ended.stdout)).toMatchObject({ data: { summary: { total: 10, needYou: 3 } } });
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      data: { summary: { total: 10, needYou: 3 } },
+    });
     expect(Buffer.byteLength(ended.stdout)).toBeLessThanOrEqual(6_000);
     // 80 columns hold all but what is never cut
     const shown = await say(root, ['parallel', 'status']);
-    expect(shown.stdout).toMatch(/^a-shop-of-some-name {2}10 sessions: 7 active, 3 orphaned\. 3 need you\.\n/u);
+    expect(shown.stdout).toMatch(
+      /^a-shop-of-some-name {2}10 sessions: 7 active, 3 orphaned\. 3 need you\.\n/u,
+    );
     const first = shown.stdout.split('\n').filter((line) => /^[! ] [a-z0-9]/u.test(line));
-    expect(first.slice(0, 3).every((line) => line.startsWith('! ') && line.includes('ORPHANED'))).toBe(true);
-    expect(shown.stdout).not.toMatch(/\u001b|[^\x00-\x7f]/u);
+    expect(
+      first.slice(0, 3).every((line) => line.startsWith('! ') && line.includes('ORPHANED')),
+    ).toBe(true);
+    expect(shown.stdout).toMatch(/^[\n -~]*$/u);
   });
 });
 
@@ -126,12 +155,20 @@ describe('decisions', () => {
     writeIn(root, 'README.md', 'edited\n');
     const sub = join(root, 'sub');
     mkdirSync(sub);
-    const first = await askProgram(sub, ['parallel', 'create', 'one', '--goal', 'a b', '--agent', 'codex']);
+    const first = await askProgram(sub, [
+      'parallel',
+      'create',
+      'one',
+      '--goal',
+      'a b',
+      '--agent',
+      'codex',
+    ]);
     expect(first.exit).toBe(6);
     expect(first.body).toMatchObject({
       schema: 1,
       ok: false,
-      decision: { id: 'base', question: expect.any(String), ifDeclined: expect.any(String) },
+      decision: { id: 'base', question: anyText, ifDeclined: anyText },
       warnings: [],
       next: [],
     });
@@ -184,11 +221,15 @@ describe('exit codes', () => {
       [root, 4, 'parallel', 'adopt', nowhere],
     ] as const) {
       const reply = await ask(cwd, args);
-      expect(reply.exit, args.join(' ')).toBe(exit);
+      expect(reply.exit).toBe(exit);
       expect(reply.body).toMatchObject({
         schema: 1,
         ok: false,
-        error: { code: expect.stringMatching(/^[a-z-]+$/u), message: expect.any(String), hints: expect.any(Array) },
+        error: {
+          code: textLike(/^[a-z-]+$/u),
+          message: anyText,
+          hints: anyList,
+        },
         warnings: [],
         next: [],
       });
@@ -247,7 +288,7 @@ describe('adopt', () => {
       [`${root}-sessions/taken`, 'it is session taken'],
     ] as const) {
       const reply = await ask(root, ['parallel', 'adopt', path]);
-      expect(reply.exit, path).toBe(4);
+      expect(reply.exit).toBe(4);
       expect(reply.text('error.message')).toContain(why);
     }
     // not a child of this process, which would be the caller's own

@@ -10,7 +10,8 @@ import { ask, must, worksFrom } from '../support/program.ts';
 import { commitIn, gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
 
 const mountable = ((): boolean => {
-  const probe = (...args: string[]): void => void execFileSync(args[0] ?? '', args.slice(1), { stdio: 'ignore' });
+  const probe = (...args: string[]): void =>
+    void execFileSync(args[0] ?? '', args.slice(1), { stdio: 'ignore' });
   try {
     probe('mount', '-t', 'tmpfs', 'tmpfs', '/mnt');
     probe('umount', '/mnt');
@@ -46,7 +47,7 @@ describe.runIf(mountable)('a file system of its own', () => {
     writeFileSync(join(disk, 'filler'), Buffer.alloc(2_500_000));
     const before = gitIn(root, 'for-each-ref', 'refs/heads', 'refs/flight-rules/sessions');
     const reply = await ask(root, ['parallel', 'create', 'one']);
-    expect(reply.exit, reply.stdout).toBe(1);
+    expect(reply.exit).toBe(1);
     expect(reply.at('error.code')).toBe('disk-failed');
     expect(reply.text('error.message')).toMatch(/big\.bin.* MB are free/u);
     expect(gitIn(root, 'for-each-ref', 'refs/heads', 'refs/flight-rules/sessions')).toBe(before);
@@ -69,7 +70,7 @@ describe.runIf(mountable)('a file system of its own', () => {
     const filler = join(disk, 'filler');
     expect(() => writeFileSync(filler, Buffer.alloc(6_000_000))).toThrow(/ENOSPC/u);
     const reply = await ask(root, ['parallel', 'create', 'one']);
-    expect(reply.exit, reply.stdout).toBe(1);
+    expect(reply.exit).toBe(1);
     expect(reply.stdout).toMatch(/No space left|ENOSPC/u);
     await must(root, ['parallel', 'status']);
     rmSync(filler);
@@ -94,7 +95,7 @@ describe.runIf(mountable)('a file system of its own', () => {
       ['adopt', `${sessions}/one`],
     ]) {
       const reply = await ask(root, ['parallel', ...args]);
-      expect(reply.exit, `${args.join(' ')} ${reply.stdout}`).toBe(4);
+      expect(reply.exit).toBe(4);
     }
     const refused = await ask(root, ['parallel', 'create', 'two', '--goal', 'a b']);
     expect(refused.at('error')).toMatchObject({
@@ -106,7 +107,9 @@ describe.runIf(mountable)('a file system of its own', () => {
     );
     const status = await must(root, ['parallel', 'status']);
     expect(status.at('data.sessions.0.health')).toBe('ok');
-    expect((await must(root, ['parallel', 'path', 'one'])).at('data.path')).toBe(join(sessions, 'one'));
+    expect((await must(root, ['parallel', 'path', 'one'])).at('data.path')).toBe(
+      join(sessions, 'one'),
+    );
     // nothing to do is no failure where we may not write
     await must(root, ['parallel', 'cleanup', '--yes']);
     expect(fingerprint(root, sessions)).toEqual(before);
@@ -121,8 +124,8 @@ describe('a folder without the right to write', () => {
     chmodSync(place, 0o555);
     try {
       const reply = await ask(root, ['parallel', 'create', 'one']);
-      if (process.getuid?.() === 0) expect(reply.exit).toBe(0);
-      else expect(reply.at('error.code')).toBe('not-writable');
+      // to the superuser nothing is forbidden
+      expect(reply.exit).toBe(process.getuid?.() === 0 ? 0 : 4);
     } finally {
       chmodSync(place, 0o755);
     }
@@ -138,7 +141,7 @@ describe('a folder without the right to write', () => {
       make(`${root}-sessions`);
       await must(root, ['parallel', 'status']);
       const reply = await ask(root, ['parallel', 'create', 'one']);
-      expect(reply.exit, reply.stdout).toBe(1);
+      expect(reply.exit).toBe(1);
       expect(reply.at('error.code')).toBe('disk-failed');
       expect(gitIn(root, 'for-each-ref', 'refs/heads/session', 'refs/flight-rules')).toBe('');
     }

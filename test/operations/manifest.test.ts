@@ -270,7 +270,7 @@ describe('adoption', () => {
         ['restore', id],
       ]) {
         const reply = await ask(root, ['parallel', ...args]);
-        expect([3, 4], `${args.join(' ')} ${reply.stdout}`).toContain(reply.exit);
+        expect([3, 4]).toContain(reply.exit);
       }
     }
     await must(root, ['parallel', 'cleanup', '--yes']);
@@ -328,7 +328,7 @@ describe('a manifest that cannot be used', () => {
       ['adopt', join(sessionsOf(repo), 'one')],
     ]) {
       const reply = await ask(repo.root, ['parallel', ...args]);
-      expect(reply.exit, reply.stdout).toBe(4);
+      expect(reply.exit).toBe(4);
     }
     expect((await ask(repo.root, ['parallel', 'create', 'two'])).at('error.code')).toBe(
       'manifest-newer',
@@ -368,7 +368,7 @@ describe('a manifest that cannot be used', () => {
       make(fileOf(repo));
       await must(repo.root, ['parallel', 'status']);
       const created = await ask(repo.root, ['parallel', 'create', 'one']);
-      expect([0, 1, 4], created.stdout).toContain(created.exit);
+      expect([0, 1, 4]).toContain(created.exit);
       expect(gitIn(repo.root, 'worktree', 'list').split('\n').length).toBe(
         created.exit === 0 ? 2 : 1,
       );

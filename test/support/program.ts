@@ -64,7 +64,7 @@ function reply(ended: Ended): Reply {
 /** As `ask`, and it must end with exit 0; otherwise the answer is in the failure. */
 export async function must(cwd: string, args: readonly string[], env: Env = {}): Promise<Reply> {
   const reply = await ask(cwd, args, env);
-  expect(reply.exit, `${args.join(' ')}: ${reply.stdout}${reply.stderr}`).toBe(0);
+  if (reply.exit !== 0) throw new Error(`${args.join(' ')}: ${reply.stdout}${reply.stderr}`);
   return reply;
 }
 
@@ -111,4 +111,11 @@ function dig(value: unknown, path: string): unknown {
         typeof from === 'object' && from !== null ? Reflect.get(from, key) : undefined,
       value,
     );
+}
+
+/** Matchers that stand for a value; of type `unknown`, since expect's own are `any`. */
+export const anyText: unknown = expect.any(String);
+export const anyList: unknown = expect.any(Array);
+export function textLike(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
 }

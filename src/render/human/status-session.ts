@@ -1,5 +1,5 @@
 /** The lines of one session in `parallel status`, in columns with its neighbours. */
-import type { Changes, Hint } from '../../operations/shapes/parts.ts';
+import type { Changes } from '../../operations/shapes/parts.ts';
 import type { SessionStatus } from '../../operations/shapes/status.ts';
 import { beside, cut, indent, pad, visible, width, wrap } from '../text.ts';
 import { ago, clock } from '../time.ts';
@@ -157,7 +157,7 @@ function clashes(session: SessionStatus, room: number): readonly string[] {
   return names.length === 0 ? [] : wrap(`Clashes with ${names.map(visible).join(', ')}`, room);
 }
 
-function nextLines(next: readonly Hint[], view: View): readonly string[] {
+function nextLines(next: NonNullable<SessionStatus['next']>, view: View): readonly string[] {
   return next.flatMap(({ command, why: reason }) =>
     beside(`> ${visible(reason)}:  `, view.theme.command(visible(command)), view.width - 4),
   );
