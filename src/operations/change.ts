@@ -52,6 +52,8 @@ export async function change<T>(
   options: ChangeOptions<T> = {},
 ): Promise<T> {
   await ensureWritable(project, [project.commonDir, project.sessionsDir], context.commandLine);
+  // before the lock, too: a refusal leaves nothing, and taking the lock stores an object
+  await checkManifest(project, await readManifest(project));
   return withLock(project, lockOptions(context), async (held) => {
     const inner: Project = { ...project, git: held.git };
     const look = (): Promise<Observation> => observe(inner, context.directory);

@@ -6,14 +6,15 @@
 import * as z from 'zod/mini';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
 import { checkVersion } from '../git/version.ts';
-import { observe } from '../sessions/observe.ts';
+import { observe, type Observation } from '../sessions/observe.ts';
+import type { Project } from '../sessions/project.ts';
 import { parseSessionName, sessionKey } from '../sessions/name.ts';
 import type { OperationContext } from './context.ts';
-import { chooseBase } from './create/base.ts';
+import { chooseBase, type Base } from './create/base.ts';
 import { baseDecision, dirtyDecision } from './create/decisions.ts';
 import { answerExisting } from './create/existing.ts';
 import { enterLine } from './enter.ts';
-import { lookAtMain } from './create/main-checkout.ts';
+import { lookAtMain, type DirtyMain } from './create/main-checkout.ts';
 import { makeSession } from './create/make.ts';
 import type { CreateRequest } from './create/request.ts';
 import { defineOperation } from './define.ts';
@@ -49,7 +50,9 @@ async function run(input: CreateInput, context: OperationContext): Promise<Outco
   if (existing !== null) return existing;
 
   const base = await chooseBase(project, facts, request);
-  if (base.kind === 'ask') return undecided(baseDecision(request, base));
+  if (base.kind === 'ask') {
+    return undecided(baseDecision(request, base, await dirtyFrom(project, facts, request, base)));
+  }
 
   const main = await lookAtMain(project, request, base.oid);
   if (main.kind === 'ask') return undecided(dirtyDecision(request, base.name, main));
@@ -89,6 +92,25 @@ async function run(input: CreateInput, context: OperationContext): Promise<Outco
       ],
     },
   );
+}
+
+/** What would be asked next, seen from each branch that is suggested. */
+async function dirtyFrom(
+  project: Project,
+  facts: Observation,
+  request: CreateRequest,
+  base: Base & { kind: 'ask' },
+): Promise<Map<string, DirtyMain> | null> {
+  const dirty = new Map<string, DirtyMain>();
+  for (const branch of base.suggestions) {
+    const tip = facts.registry.branches.get(branch);
+    if (tip === undefined || request.dirty !== null) continue;
+    const main = await lookAtMain(project, request, tip);
+    // clean from one of them is clean from all
+    if (main.kind === 'go') return null;
+    dirty.set(branch, main);
+  }
+  return dirty;
 }
 
 export const create = defineOperation({

@@ -11,6 +11,7 @@ import { listWorktrees } from '../git/worktrees.ts';
 import { asSessionName, sessionKey, type SessionKey, type SessionName } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
 import type { Registry } from '../sessions/registry.ts';
+import { homecoming } from '../sessions/settle.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import type { BringBackFacts, BringBackTarget } from './bring-back-plan.ts';
 import { isThere } from './disk.ts';
@@ -28,7 +29,7 @@ export async function bringBackFacts(
   registry: Registry,
   as: SessionName | null,
 ): Promise<BringBackFacts> {
-  const target = targetOf(project, entry, as);
+  const target = await targetOf(project, entry, as);
   const living = registry.sessions.get(target.key) ?? null;
   const branchTip = registry.branches.get(target.branch) ?? null;
   const directories = await directoriesOf(project, entry);
@@ -69,7 +70,11 @@ async function clashesOf(
   return clashing(git, project, { privateDir, worktree }, changes);
 }
 
-function targetOf(project: Project, entry: TrashEntry, as: SessionName | null): BringBackTarget {
+async function targetOf(
+  project: Project,
+  entry: TrashEntry,
+  as: SessionName | null,
+): Promise<BringBackTarget> {
   const name = as ?? asSessionName(entry.name);
   if (name === null) {
     throw new FlightError('restore-incomplete', { id: entry.id, why: 'its name is none' });
@@ -79,7 +84,7 @@ function targetOf(project: Project, entry: TrashEntry, as: SessionName | null): 
       key: sessionKey(name),
       name,
       branch: trusted<BranchName>(entry.branch),
-      path: absolute(entry.worktree?.from ?? entry.record.worktree),
+      path: await homecoming(project, absolute(entry.worktree?.from ?? entry.record.worktree)),
     };
   }
   return {

@@ -16,6 +16,7 @@ import { branchRef, oid, type BranchName } from '../git/oid.ts';
 import { permitDirectory, permitRef } from '../git/permit.ts';
 import { readRef, type RefChange } from '../git/refs.ts';
 import { listWorktrees } from '../git/worktrees.ts';
+import { homecoming } from '../sessions/settle.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import type { SessionKey, SessionName } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
@@ -145,14 +146,14 @@ export async function bringBackOrphan(
     const why = `its branch ${session.branch} is gone`;
     throw new FlightError('restore-incomplete', { id: name, why });
   }
-  const path = absolute(record.worktree);
+  const path = await homecoming(project, absolute(record.worktree));
   if (await isThere(path)) {
     throw new FlightError('restore-taken', { id: name, what: path, suggestion: `${name}-2` });
   }
   const mode = place.privateDir === null ? 'fresh' : 'refill';
   const { owner } = held;
   const intent = { kind: 'restoring', owner: { ...owner }, since: owner.since, trash: '' } as const;
-  const marked = { ...record, adminId: place.adminId, intent };
+  const marked = { ...record, worktree: path, adminId: place.adminId, intent };
   const change = await recordChange(held.git, project.commonDir, key, recordOid, marked);
   faultPoint('restore.refs:before');
   await must(held.git, project, [change], { name, what: 'restore begins' });

@@ -2,7 +2,7 @@
  * May we write here? Asked before anything is changed, so that a sandbox gets one clear answer
  * that names everything at once. `access` reports a read-only file system even to root.
  */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, lstat, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isErrno } from '../kernel/errno.ts';
 import { FlightError, isFlightError } from '../kernel/errors.ts';
@@ -14,7 +14,8 @@ import type { Project } from '../sessions/project.ts';
  * @param folders where the command will write beside the common dir; of one that does not exist,
  *   its nearest parent is asked
  * @param command the arguments of ours that would do it, for the hint
- * @throws FlightError `not-writable` naming all folders that cannot be written
+ * @throws FlightError `not-writable` naming all folders that cannot be written, `disk-failed` if
+ * something else has the name of one
  */
 export async function ensureWritable(
   project: Pick<Project, 'commonDir'>,
@@ -23,9 +24,20 @@ export async function ensureWritable(
 ): Promise<void> {
   const refused = [...(await refusedIn(project))];
   for (const folder of folders) {
+    await checkFolder(folder);
     if (!refused.includes(folder) && !(await writable(folder))) refused.push(folder);
   }
   if (refused.length > 0) throw new FlightError('not-writable', { folders: refused, command });
+}
+
+async function checkFolder(folder: AbsolutePath): Promise<void> {
+  const [itself, target] = await Promise.all([
+    lstat(folder).catch(() => null),
+    stat(folder).catch(() => null),
+  ]);
+  if (itself === null || target?.isDirectory() === true) return;
+  const reason = target === null ? 'it is a link that leads nowhere' : 'it is no folder';
+  throw new FlightError('disk-failed', { what: 'use', path: folder, reason });
 }
 
 /** What every change writes to, as far as it cannot be written. */
@@ -82,4 +94,19 @@ function reason(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || isFlightError(error)) return null;
   const denied = ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code));
   return denied ? 'Permission denied' : error.message;
+}
+
+/** git names the file that it could not write, not why; what is free there says the usual reason. */
+export async function explainCheckoutFailure(
+  error: unknown,
+  worktree: AbsolutePath,
+): Promise<unknown> {
+  const said = error instanceof GitError ? error.data.stderr : '';
+  const line = /^(?:error|fatal): (?<why>unable to (?:write|create).*)$/mu.exec(said);
+  const space = await statfs(worktree).catch(() => null);
+  if (line?.groups === undefined || space === null) return error;
+  const free = ((space.bavail * space.bsize) / 1_000_000).toFixed(1);
+  const reason = `${line.groups['why'] ?? ''} (${free} MB are free there)`;
+  const data = { what: 'check out the files into', path: worktree, reason };
+  return new FlightError('disk-failed', data, { cause: error });
 }

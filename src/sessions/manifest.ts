@@ -51,6 +51,7 @@ export async function readManifest(project: Pick<Project, 'sessionsDir'>): Promi
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
+    if (code === 'EISDIR') return { kind: 'corrupt', why: 'it is a folder' };
     return { kind: 'unknown', why: code };
   }
   return parseManifest(text);
@@ -65,6 +66,7 @@ export function parseManifest(text: string): ReadManifest {
     return { kind: 'corrupt', why: 'it is no JSON' };
   }
   if (!isObject(json)) return { kind: 'corrupt', why: 'it is no object' };
+  if (isDeeper(json, deepest)) return { kind: 'corrupt', why: 'it is nested too deeply' };
   const { version, repository, sessions } = json;
   if (version !== undefined && version !== 1) {
     if (typeof version === 'number' && version < 1)
@@ -87,18 +89,29 @@ export function parseManifest(text: string): ReadManifest {
 
 /**
  * Refuses to change anything while the manifest says that sessionsDir is somebody else's.
- * @throws FlightError `manifest-newer`, `manifest-foreign`
+ * @throws FlightError `manifest-newer`, `manifest-foreign`, `disk-failed` if it cannot be read:
+ * written anew it would lose what is not ours
  */
 export async function checkManifest(project: Project, manifest: ReadManifest): Promise<void> {
   const file = manifestFile(project);
   if (manifest.kind === 'newer') {
     throw new FlightError('manifest-newer', { file, version: manifest.version });
   }
-  if (manifest.kind !== 'ok' || manifest.repository === null) return;
-  if (manifest.repository === project.commonDir) return;
-  if (await isGitDir(manifest.repository)) {
-    throw new FlightError('manifest-foreign', { file, repository: manifest.repository });
+  if (manifest.kind === 'unknown') {
+    throw new FlightError('disk-failed', { what: 'read', path: file, reason: manifest.why });
   }
+  const repository = await foreignRepository(project, manifest);
+  if (repository !== null) throw new FlightError('manifest-foreign', { file, repository });
+}
+
+/** The other repository that a manifest says it belongs to, if that is still there. */
+export async function foreignRepository(
+  project: Pick<Project, 'commonDir'>,
+  manifest: ReadManifest,
+): Promise<string | null> {
+  if (manifest.kind !== 'ok' || manifest.repository === null) return null;
+  const { repository } = manifest;
+  return repository !== project.commonDir && (await isGitDir(repository)) ? repository : null;
 }
 
 /**
@@ -194,6 +207,14 @@ async function isGitDir(path: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Levels of nesting that can be written again: formatting recurses, parsing does not. */
+const deepest = 200;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

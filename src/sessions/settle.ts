@@ -6,8 +6,10 @@
  * and only if the repository is not where it was.
  */
 import { basename, dirname, join, relative } from 'node:path';
-import { absolute, isWithin, type AbsolutePath } from '../kernel/path.ts';
+import { absolute, below, isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { exists } from './links.ts';
+import { foreignRepository, readManifest } from './manifest.ts';
+import type { Project } from './project.ts';
 import type { TrashEntry } from './trash-entry.ts';
 
 /** @param commonDir of the repository whose ref the entry stands behind */
@@ -30,6 +32,21 @@ export async function settled(entry: TrashEntry, commonDir: AbsolutePath): Promi
     return { ...here, worktree: { path: now, from: moved } };
   }
   return here;
+}
+
+/**
+ * Where a worktree that comes back goes: where it was, unless that folder is gone (the project was
+ * moved) or belongs to another repository (this one is a copy); then into this project's own.
+ */
+export async function homecoming(
+  project: Pick<Project, 'commonDir' | 'sessionsDir'>,
+  recorded: AbsolutePath,
+): Promise<AbsolutePath> {
+  const folder = absolute(dirname(recorded));
+  if (folder === project.sessionsDir) return recorded;
+  const foreign = await foreignRepository(project, await readManifest({ sessionsDir: folder }));
+  const stays = foreign === null && (await exists(folder));
+  return stays ? recorded : below(project.sessionsDir, basename(recorded));
 }
 
 /** Where `path` is if it went along when the repository went from `former` to `now`. */

@@ -63,8 +63,8 @@ describe('a copy of a project', () => {
     rmSync(`${there}-sessions/.manifest.json`);
     for (const args of everything) {
       const reply = await ask(there, ['parallel', ...args]);
-      expect([0, 1, 3, 4, 6], `${args.join(' ')}: ${reply.stdout}`).toContain(reply.exit);
-      expect(fingerprint(root, `${root}-sessions`), args.join(' ')).toEqual(before);
+      expect([0, 1, 3, 4, 6]).toContain(reply.exit);
+      expect(fingerprint(root, `${root}-sessions`)).toEqual(before);
     }
     expect(existsSync(`${there}-sessions/fresh`)).toBe(true);
     expect(gitIn(`${there}-sessions/fresh`, 'rev-parse', '--git-common-dir')).toBe(
@@ -145,10 +145,10 @@ describe('a project that moved', () => {
     expect(path.at('data.path')).toBe(`${there}-sessions/one`);
     // until then: what cannot work says the one command
     const removal = await ask(there, ['parallel', 'remove', 'one', '--strategy', 'merge']);
-    expect(removal.exit, removal.stdout).toBe(4);
+    expect(removal.exit).toBe(4);
     expect(removal.stdout).toContain('parallel cleanup');
     const again = await ask(there, ['parallel', 'create', 'one']);
-    expect(again.exit, again.stdout).toBe(4);
+    expect(again.exit).toBe(4);
     expect(again.stdout).toContain('parallel cleanup');
     expect(await worksFrom(there, 'fresh')).toBe(`${there}-sessions/fresh`);
     await must(there, ['parallel', 'cleanup', 'one', 'two', '--yes']);

@@ -62,7 +62,7 @@ describe('variables', () => {
       FLIGHT_RULES_OPERATION: 'stale',
       FLIGHT_RULES_FAULT: 'create.refs:after=kill',
     };
-    await worksFrom(root, 'one', { env });
+    expect(await worksFrom(root, 'one', { env })).toBe(`${root}-sessions/one`);
   });
 
   test('without HOME, in an odd time zone, without a usable temporary folder', async () => {
@@ -228,6 +228,6 @@ describe('the post-checkout hook', () => {
     const { root } = makeRepo();
     hookIn(join(root, '.git/hooks'), 'exit 1');
     chmodSync(join(root, '.git/hooks/post-checkout'), 0o644);
-    await worksFrom(root, 'one');
+    expect(await worksFrom(root, 'one')).toBe(`${root}-sessions/one`);
   });
 });

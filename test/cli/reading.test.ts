@@ -67,8 +67,8 @@ describe('not one byte', () => {
     const before = fingerprint(root, sessions);
     const expectExit = async (exit: number, cwd: string, ...args: string[]): Promise<Reply> => {
       const reply = await ask(cwd, args);
-      expect(reply.exit, `${args.join(' ')}: ${reply.stdout}`).toBe(exit);
-      expect(fingerprint(root, sessions), args.join(' ')).toEqual(before);
+      expect(reply.exit).toBe(exit);
+      expect(fingerprint(root, sessions)).toEqual(before);
       return reply;
     };
     const status = await expectExit(0, root, 'parallel', 'status');
@@ -185,15 +185,10 @@ describe('what stdout is', () => {
     gitIn(deep, 'init', '-q', '-b', 'main');
     gitIn(deep, 'commit', '-q', '--allow-empty', '-m', 'first');
     const there = await ask(deep, ['parallel', 'create', 'two', '--dirty', 'leave']);
-    if (there.exit === 0) {
-      const path = await say(deep, ['parallel', 'path', 'two']);
-      expect(path.stdout).toBe(`${deep}-sessions/two\n`);
-      expect((await say(deep, ['parallel', 'status'])).stdout).toContain(deep);
-    } else {
-      // the system's own limit: nothing is left behind
-      expect(there.exit).toBe(1);
-      expect(gitIn(deep, 'for-each-ref', 'refs/heads/session')).toBe('');
-    }
+    expect(there.exit).toBe(0);
+    const path = await say(deep, ['parallel', 'path', 'two']);
+    expect(path.stdout).toBe(`${deep}-sessions/two\n`);
+    expect((await say(deep, ['parallel', 'status'])).stdout).toContain(deep);
     expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('x*\n');
   });
 });

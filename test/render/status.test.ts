@@ -54,7 +54,6 @@ const report: StatusReport = {
       next: [
         {
           command: 'flight-rules parallel restore billing-export',
-          argv: [],
           why: 'bring it back',
         },
       ],

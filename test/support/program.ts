@@ -17,7 +17,7 @@ export interface Reply extends Ended {
 
 type Env = Readonly<Record<string, string>>;
 
-/** Runs `flight-rules …args --json` in `cwd`. Whatever the exit code, stdout is one line of JSON. */
+/** Runs `flight-rules --json …args` in `cwd`. Whatever the exit code, stdout is one line of JSON. */
 export async function ask(cwd: string, args: readonly string[], env: Env = {}): Promise<Reply> {
   const home = process.cwd();
   const before = { ...process.env };
@@ -26,7 +26,7 @@ export async function ask(cwd: string, args: readonly string[], env: Env = {}): 
   try {
     process.chdir(cwd);
     Object.assign(process.env, env);
-    ended = await respond([...args, '--json'], { signal, name: () => null });
+    ended = await respond(['--json', ...args], { signal, name: () => null });
   } finally {
     process.chdir(home);
     for (const name of Object.keys(env)) {
@@ -43,7 +43,7 @@ export async function askProgram(
   args: readonly string[],
   env: Env = {},
 ): Promise<Reply> {
-  return reply(await cli(releasedProgram, [...args, '--json'], { cwd, env }));
+  return reply(await cli(releasedProgram, ['--json', ...args], { cwd, env }));
 }
 
 function reply(ended: Ended): Reply {
@@ -64,7 +64,7 @@ function reply(ended: Ended): Reply {
 /** As `ask`, and it must end with exit 0; otherwise the answer is in the failure. */
 export async function must(cwd: string, args: readonly string[], env: Env = {}): Promise<Reply> {
   const reply = await ask(cwd, args, env);
-  expect(reply.exit, `${args.join(' ')}: ${reply.stdout}${reply.stderr}`).toBe(0);
+  if (reply.exit !== 0) throw new Error(`${args.join(' ')}: ${reply.stdout}${reply.stderr}`);
   return reply;
 }
 
@@ -111,4 +111,11 @@ function dig(value: unknown, path: string): unknown {
         typeof from === 'object' && from !== null ? Reflect.get(from, key) : undefined,
       value,
     );
+}
+
+/** Matchers that stand for a value; of type `unknown`, since expect's own are `any`. */
+export const anyText: unknown = expect.any(String);
+export const anyList: unknown = expect.any(Array);
+export function textLike(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
 }

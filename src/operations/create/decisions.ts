@@ -7,16 +7,49 @@ import { again, type CreateRequest } from './request.ts';
 
 const undo = 'parallel remove NAME --strategy abandon takes it back';
 
-export function baseDecision(request: CreateRequest, base: Base & { kind: 'ask' }): Decision {
-  const choices: Choice[] = base.suggestions.map((branch) => ({
-    value: branch,
-    label: `Start from ${branch}`,
-    effect: `The session starts at the tip of ${branch} and returns there.`,
-    undo: undo.replace('NAME', request.name),
-    available: true,
-    ...(base.suggestions.length === 1 ? { recommended: true } : {}),
-    args: again(request, ['--base', branch]),
-  }));
+/**
+ * @param dirty what is uncommitted in the main checkout, seen from each of the suggestions: it
+ *   would be the next question, so it is answered along with this one. `null` if there is nothing,
+ *   or it is decided already
+ */
+export function baseDecision(
+  request: CreateRequest,
+  base: Base & { kind: 'ask' },
+  dirty: ReadonlyMap<string, DirtyMain> | null,
+): Decision {
+  const undoIt = undo.replace('NAME', request.name);
+  const choices: Choice[] = base.suggestions.flatMap((branch) => {
+    const changes = dirty?.get(branch);
+    const effect = `The session starts at the tip of ${branch} and returns there.`;
+    const plain: Choice = {
+      value: branch,
+      label: `Start from ${branch}`,
+      effect:
+        changes === undefined
+          ? effect
+          : `${effect} The uncommitted changes stay in the main checkout.`,
+      undo: undoIt,
+      available: true,
+      ...(base.suggestions.length === 1 && changes === undefined ? { recommended: true } : {}),
+      args: again(request, [
+        ...(changes === undefined ? [] : ['--dirty', 'leave']),
+        '--base',
+        branch,
+      ]),
+    };
+    if (changes === undefined) return [plain];
+    const { cannotCarry, paths } = changes;
+    const carried: Choice = {
+      value: `${branch}-carry`,
+      label: `Start from ${branch}, with the changes`,
+      effect: `${effect} ${count(paths.length, 'changed file')} are copied into it; the main checkout keeps its own.`,
+      undo: undoIt,
+      available: cannotCarry === null,
+      ...(cannotCarry === null ? {} : { unavailableWhy: cannotCarry }),
+      args: again(request, ['--dirty', 'carry', '--base', branch]),
+    };
+    return [plain, carried];
+  });
   return {
     id: 'base',
     question:

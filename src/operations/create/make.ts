@@ -16,6 +16,7 @@ import { markedGit } from '../../git/git.ts';
 import { carry } from '../../safety/carry.ts';
 import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
 import type { Held } from '../../safety/held.ts';
+import { explainCheckoutFailure } from '../../safety/writable.ts';
 import { register, replaceRecord, reserve, similarAdminIds } from '../../safety/registration.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
@@ -133,7 +134,9 @@ async function fill(
       context.warn({ code: 'partial-clone', message });
     }
     faultPoint('create.checkout:before');
-    await checkOutFiles(git, worktree);
+    await checkOutFiles(git, worktree).catch(async (error: unknown) => {
+      throw await explainCheckoutFailure(error, worktree);
+    });
     faultPoint('create.checkout:after');
     await postCheckout(context, project, record, config);
     faultPoint('create.hook:after');

@@ -3,7 +3,7 @@
  * found out is `null` and never means "fine".
  */
 import * as z from 'zod/mini';
-import { Changes, Hint, list, PullRequest } from './parts.ts';
+import { Changes, list, PullRequest } from './parts.ts';
 
 export const needs = [
   'orphaned',
@@ -57,7 +57,8 @@ const sessionFields = {
   why: z.optional(z.string()),
   /** when it ended, with `state: ended` */
   endedAt: z.optional(z.string()),
-  next: z.optional(list(Hint)),
+  /** the command alone: a list of many sessions has to stay short */
+  next: z.optional(list(z.object({ command: z.string(), why: z.string() }))),
 };
 
 export const SessionStatus = z.object(sessionFields);

@@ -195,7 +195,10 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     ...(commands.length === 0
       ? {}
       : {
-          next: commands.map(({ args, why: reason }) => ({ ...context.spell(args), why: reason })),
+          next: commands.map(({ args, why: reason }) => ({
+            command: context.spell(args).command,
+            why: reason,
+          })),
         }),
   };
 }

@@ -1,10 +1,13 @@
 /** The lines of one session in `parallel status`, in columns with its neighbours. */
-import type { Changes, Hint } from '../../operations/shapes/parts.ts';
+import type { Changes } from '../../operations/shapes/parts.ts';
 import type { SessionStatus } from '../../operations/shapes/status.ts';
 import { visible } from '../../kernel/visible.ts';
 import { beside, cut, indent, pad, width, wrap } from '../text.ts';
 import { ago, clock } from '../time.ts';
 import type { View } from './view.ts';
+
+type Hint = NonNullable<SessionStatus['next']>[number];
+
 import { count } from './words.ts';
 
 /** Longer names push what follows to a line of its own. */
@@ -160,7 +163,7 @@ function clashes(session: SessionStatus, room: number): readonly string[] {
 }
 
 /** The commands that help; for an orphan in few words, since there are always the same two. */
-function helps(session: SessionStatus, view: View): readonly Pick<Hint, 'command' | 'why'>[] {
+function helps(session: SessionStatus, view: View): readonly Hint[] {
   const next = session.next ?? [];
   if (session.health !== 'orphaned' || session.state !== 'active') return next;
   const ways = [
@@ -172,7 +175,7 @@ function helps(session: SessionStatus, view: View): readonly Pick<Hint, 'command
     .map(({ verb, why }) => ({ why, command: view.command(['parallel', verb, session.name]) }));
 }
 
-function nextLines(next: readonly Pick<Hint, 'command' | 'why'>[], view: View): readonly string[] {
+function nextLines(next: readonly Hint[], view: View): readonly string[] {
   // commands below each other are read as a column
   const column = Math.max(0, ...next.map(({ why: reason }) => width(visible(reason))));
   return next.flatMap(({ command, why: reason }) =>
