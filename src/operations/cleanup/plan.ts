@@ -30,6 +30,8 @@ export interface PlanItem {
 export interface CleanupPlan {
   readonly items: readonly PlanItem[];
   readonly untouched: CleanupReport['untouched'];
+  /** the session the caller stands in */
+  readonly here: string | null;
 }
 
 /** @throws FlightError `no-such-session` for a name nobody knows */
@@ -59,7 +61,7 @@ export async function planCleanup(
       untouched.push({ what: `manifest entry ${JSON.stringify(entry.id)}`, why: entry.why });
     }
   }
-  return { items, untouched };
+  return { items, untouched, here: facts.here.kind === 'session' ? facts.here.name : null };
 }
 
 function namedKey(facts: Observation, text: string): string {
