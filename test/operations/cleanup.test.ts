@@ -97,6 +97,18 @@ test('orphaned: proposed with all that goes, done on consent, back by restore', 
   expect(await asked(repo, { yes: true })).toMatchObject({ exit: 0, data: { items: [] } });
 });
 
+test('commits on a detached HEAD are counted among those that are nowhere else', async () => {
+  const repo = makeRepo();
+  repo.addSession('spared');
+  const session = repo.addSession('auth');
+  session.commit('a.txt', 'a\n');
+  session.git('checkout', '-q', '--detach');
+  session.commit('b.txt', 'b\n');
+  rmSync(session.worktree, { recursive: true });
+  const planned = await asked(repo, { dryRun: true });
+  expect(items(planned)).toMatchObject([{ name: 'auth', onlyHere: 2 }]);
+});
+
 test('not touched: healthy, locked, foreign, strays, plain folders, sessions in use', async () => {
   const repo = makeRepo();
   const [gone] = orphans(repo, 'locked-orphan');

@@ -115,7 +115,12 @@ async function orphaned(asked: Asked, session: SessionFacts): Promise<Verdict> {
   }
   const refusal = await refusalFor(asked, session, 'cleanup');
   if (refusal !== null) return { why: refusal };
-  const tips = session.branchTip === null ? [] : [session.branchTip];
+  // a HEAD that was left detached may hold what the branch does not
+  const left = session.place.kind === 'gone' ? session.place.adminId : null;
+  const head = asked.facts.worktrees.find(
+    ({ adminId }) => adminId !== null && adminId === left,
+  )?.head;
+  const tips = [session.branchTip, head ?? null].filter((tip) => tip !== null);
   const onlyHere = await commitsOnlyHere(
     project.git,
     project.commonDir,
