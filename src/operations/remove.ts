@@ -115,7 +115,7 @@ async function justLeave(
   departure: Departure,
 ): Promise<Removed | 'changed'> {
   const body = async (frame: Change): Promise<Removed | 'changed'> => {
-    const session = await freshSession(frame, request);
+    const session = await freshSession(frame, request, seen);
     if (session.branchTip !== seen.branchTip) return 'changed';
     return leave(context, frame, session, request, departure);
   };

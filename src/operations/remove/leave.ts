@@ -26,9 +26,15 @@ export interface Left {
 
 /**
  * The session as it is now, under the lock; taken over if only the manifest knew it.
- * @throws FlightError `no-such-session` if somebody else removed it meanwhile, `session-busy`
+ * @param seen as it was before the lock; of two that remove one session the later one must notice
+ * @throws FlightError `no-such-session` if somebody else removed it meanwhile, `plan-changed` if
+ *   somebody put it away or brought it back, `session-busy`
  */
-export async function freshSession(change: Change, request: RemoveRequest): Promise<SessionFacts> {
+export async function freshSession(
+  change: Change,
+  request: RemoveRequest,
+  seen: SessionFacts | null,
+): Promise<SessionFacts> {
   const found = change.facts.sessions.find((one) => one.key === request.key);
   if (found === undefined) {
     const known = change.facts.sessions.map((one) => one.name);
@@ -36,6 +42,11 @@ export async function freshSession(change: Change, request: RemoveRequest): Prom
   }
   const session = await change.takeOver(found);
   refuseBusy(session);
+  // what was cut off may just have been finished or taken back: that changes it, and is no race
+  const settled = seen !== null && seen.record?.intent === undefined;
+  if (settled && whereabouts(seen) !== whereabouts(session)) {
+    throw new FlightError('plan-changed', { name: session.name, what: 'The state' });
+  }
   return session;
 }
 
@@ -78,4 +89,8 @@ export async function refuse(
   for (const warning of found.warnings) context.warn(warning);
   const [first] = found.refusals;
   if (first !== undefined) throw first;
+}
+
+function whereabouts({ record, place }: SessionFacts): string {
+  return `${record?.state ?? ''} ${place.kind}`;
 }
