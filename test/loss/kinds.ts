@@ -145,7 +145,7 @@ export const kinds: readonly Kind[] = [
     name: 'amended commits',
     make: (s) => {
       const before = work(s);
-      s.write(`work/${s.name}`, 'amended\n');
+      s.write(`work/${s.name}`, `amended after ${before}\n`);
       s.git('commit', '-qa', '--amend', '-m', 'amended');
       return { objects: [before, hash(s, 'HEAD')] };
     },

@@ -1,5 +1,5 @@
 // Ending sessions, whatever state they are in: with a worktree, orphaned, kept or in review.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cleanup } from '../../src/operations/cleanup.ts';
@@ -8,7 +8,7 @@ import { remove } from '../../src/operations/remove.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { status } from '../../src/operations/status.ts';
 import { fingerprint, forgetUnreachable, operate, type Answered } from '../support/operate.ts';
-import { makeRepo, type TestRepo } from '../support/repo.ts';
+import { commitIn, makeRepo, type TestRepo } from '../support/repo.ts';
 
 const url = 'https://github.com/acme/app/pull/7';
 
@@ -36,10 +36,10 @@ test.each([
   ['abandon', {}, 'ended ok no branch no folder'],
   ['merge', {}, 'ended ok no branch no folder'],
   ['pr', { prUrl: url }, 'in-review ok branch no folder'],
-])('%s of a session at work, from each state it can be in', async (strategy, more, want) => {
+])('%s of one that is orphaned, kept or in review', async (strategy, more, want) => {
   const repo = makeRepo();
   repo.git('config', 'core.excludesFile', repo.write('.git/excluded', '.env\n'));
-  const all = ['active', 'orphaned', 'kept', 'in-review'].map((state) => {
+  const all = ['orphaned', 'kept', 'in-review'].map((state) => {
     const session = repo.addSession(state);
     const work = session.commit(`${state}.txt`, 'work\n');
     session.write('.env', 'SECRET=1\n');
@@ -151,7 +151,7 @@ test('a kept branch that moved on: files come back over its present tip, or clas
   await end(repo, 'keep');
   repo.git('worktree', 'add', '-q', `${repo.root}-other`, 'session/auth');
   const other = `${repo.root}-other`;
-  const tip = (await import('../support/repo.ts')).commitIn(other, 'more.txt', 'more\n');
+  const tip = commitIn(other, 'more.txt', 'more\n');
   repo.git('worktree', 'remove', other);
   expect(await back(repo)).toMatchObject({ exit: 0 });
   expect(session.git('rev-parse', 'HEAD')).toBe(tip);
@@ -161,7 +161,6 @@ test('a kept branch that moved on: files come back over its present tip, or clas
 });
 
 test('a session of v0.15.8 that only the manifest knows is ended like any other', async () => {
-  const { mkdirSync, writeFileSync } = await import('node:fs');
   for (const strategy of ['keep', 'merge', 'abandon']) {
     const repo = makeRepo();
     const worktree = `${repo.root}-sessions/auth`;
@@ -193,4 +192,19 @@ test('removed from inside: where to go on, and the warning', async () => {
   const ended = await operate(remove, { strategy: 'keep' }, { directory: inside });
   expect(ended).toMatchObject({ exit: 0, data: { name: 'auth', cwdAfter: repo.root } });
   expect(ended.warnings.map(({ code }) => code)).toContain('cwd-gone');
+});
+
+test('the size of the trash: its folders once, whatever names them', async () => {
+  const repo = makeRepo();
+  const session = repo.addSession('auth');
+  session.commit('work.txt', 'x'.repeat(1000));
+  await end(repo, 'keep');
+  const bytes = async (): Promise<unknown> =>
+    (await operate(status, {}, { directory: repo.root })).data['trash'];
+  const size = ['.git', 'README.md', 'work.txt']
+    .map((path) => statSync(join(`${repo.root}-sessions/.trash/auth-1`, path)).size)
+    .reduce((sum, one) => sum + one);
+  expect(await bytes()).toMatchObject({ count: 1, bytes: size });
+  await end(repo, 'abandon');
+  expect(await bytes()).toMatchObject({ count: 2, bytes: size });
 });

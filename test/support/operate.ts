@@ -29,10 +29,13 @@ export interface Caller {
   readonly now?: Date;
   /** a person at a terminal */
   readonly interactive?: boolean;
+  /** called once, after the plan was made and right before the lock is taken for it */
+  readonly beforeLock?: () => void;
 }
 
 export function contextOf(caller: Caller, warnings: Warning[] = []): OperationContext {
   const env = { ...process.env, ...caller.env };
+  let before = caller.beforeLock;
   return {
     directory: absolute(caller.directory),
     env,
@@ -40,7 +43,13 @@ export function contextOf(caller: Caller, warnings: Warning[] = []): OperationCo
     clock: { now: () => caller.now ?? new Date('2026-11-22T15:22:00Z') },
     pid: caller.pid ?? process.pid,
     commandLine: ['parallel', 'test'],
-    breakLock: null,
+    // read exactly then
+    get breakLock() {
+      const now = before;
+      before = undefined;
+      now?.();
+      return null;
+    },
     interactive: caller.interactive ?? false,
     signal: new AbortController().signal,
     progress: () => undefined,

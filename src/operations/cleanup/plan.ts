@@ -30,6 +30,8 @@ export interface PlanItem {
 export interface CleanupPlan {
   readonly items: readonly PlanItem[];
   readonly untouched: CleanupReport['untouched'];
+  /** the session the caller stands in */
+  readonly here: string | null;
 }
 
 /** @throws FlightError `no-such-session` for a name nobody knows */
@@ -59,7 +61,7 @@ export async function planCleanup(
       untouched.push({ what: `manifest entry ${JSON.stringify(entry.id)}`, why: entry.why });
     }
   }
-  return { items, untouched };
+  return { items, untouched, here: facts.here.kind === 'session' ? facts.here.name : null };
 }
 
 function namedKey(facts: Observation, text: string): string {
@@ -113,7 +115,12 @@ async function orphaned(asked: Asked, session: SessionFacts): Promise<Verdict> {
   }
   const refusal = await refusalFor(asked, session, 'cleanup');
   if (refusal !== null) return { why: refusal };
-  const tips = session.branchTip === null ? [] : [session.branchTip];
+  // a HEAD that was left detached may hold what the branch does not
+  const left = session.place.kind === 'gone' ? session.place.adminId : null;
+  const head = asked.facts.worktrees.find(
+    ({ adminId }) => adminId !== null && adminId === left,
+  )?.head;
+  const tips = [session.branchTip, head ?? null].filter((tip) => tip !== null);
   const onlyHere = await commitsOnlyHere(
     project.git,
     project.commonDir,

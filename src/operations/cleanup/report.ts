@@ -68,6 +68,14 @@ export function plannedReport(
   };
 }
 
+/** A moved one that was found only because we stand in it is an orphan to whoever looks from elsewhere. */
+function from({ items, here }: CleanupPlan): string[] {
+  const places = items.flatMap(({ session: { name, place } }) =>
+    place.kind === 'moved' && name === here ? [place.to] : [],
+  );
+  return places.flatMap((path) => ['-C', path]);
+}
+
 /** Clean up, bring back, or leave? `clean` names exactly the sessions shown. */
 export function cleanupDecision(plan: CleanupPlan, input: CleanupInput): Decision {
   const names = plan.items.map((item) => item.session.name);
@@ -80,7 +88,14 @@ export function cleanupDecision(plan: CleanupPlan, input: CleanupInput): Decisio
       effect: `${count(names.length, 'session')}: ${names.join(', ')}. ${lost === 0 ? 'No commit is only there.' : `${count(lost, 'commit')} that are nowhere else wait in the trash.`}`,
       undo: 'restore brings each of them back while the trash has it',
       available: true,
-      args: ['parallel', 'cleanup', ...names, ...(input.landed ? ['--landed'] : []), '--yes'],
+      args: [
+        'parallel',
+        'cleanup',
+        ...names,
+        ...(input.landed ? ['--landed'] : []),
+        '--yes',
+        ...from(plan),
+      ],
     },
     {
       value: 'restore',

@@ -44,11 +44,12 @@ export async function freshSession(
   }
   const session = await change.takeOver(found);
   refuseBusy(session);
-  const recorded = seen.recordOid !== null;
-  if (recorded && seen.record?.token !== session.record?.token) {
+  if (seen.recordOid !== null && seen.record?.token !== session.record?.token) {
     throw new FlightError('plan-changed', { name: session.name, what: 'The session' });
   }
-  if (recorded && seen.record?.state !== session.record?.state) {
+  // what was cut off may just have been finished or taken back: that changes it, and is no race
+  const settled = seen.record?.intent === undefined;
+  if (settled && whereabouts(seen) !== whereabouts(session)) {
     throw new FlightError('plan-changed', { name: session.name, what: 'The state' });
   }
   return session;
@@ -116,4 +117,8 @@ export async function refuse(
   for (const warning of found.warnings) context.warn(warning);
   const [first] = found.refusals;
   if (first !== undefined) throw first;
+}
+
+function whereabouts({ record, place }: SessionFacts): string {
+  return `${record?.state ?? ''} ${place.kind}`;
 }

@@ -15,6 +15,8 @@ export const CleanupItem = z.object({
   branchTip: z.nullable(z.string()),
   /** commits that are nowhere else */
   onlyHere: z.nullable(z.number()),
+  /** of an expired one: those commits, newest first, the first hundred */
+  commits: z.optional(list(z.object({ oid: z.string(), subject: z.string(), at: z.string() }))),
   /** how it is known that it has landed */
   landedBy: z.optional(z.string()),
   trash: z.optional(z.object({ id: z.string(), expiresAt: z.string() })),

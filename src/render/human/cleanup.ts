@@ -21,7 +21,12 @@ function plan({ items, untouched }: CleanupReport, view: View): readonly string[
     `${head}${alone}`,
     '',
     ...items.flatMap((item) =>
-      besideName(nameOf(item), [reasonText(item), ...item.actions.map(visible)], column, view),
+      besideName(
+        nameOf(item),
+        [reasonText(item), ...item.actions.map(visible), ...lostCommits(item)],
+        column,
+        view,
+      ),
     ),
     ...untouched.flatMap(({ what, why }) =>
       besideName(visible(what), [`left alone: ${visible(why)}`], column, view),
@@ -55,6 +60,15 @@ function report({ items, untouched }: CleanupReport, view: View): readonly strin
       besideName(nameOf(item), [visible(item.error?.message ?? 'not tried')], column, view),
     ),
     ...(untouched.length === 0 ? [] : [left(untouched.length)]),
+  ];
+}
+
+/** Those that are found nowhere else: the first ten, and how many more. */
+function lostCommits({ commits = [], onlyHere: all }: CleanupItem): readonly string[] {
+  const more = Math.max(0, (all ?? 0) - 10);
+  return [
+    ...commits.slice(0, 10).map(({ oid, subject }) => `${short(oid)} ${visible(subject)}`),
+    ...(more === 0 ? [] : [`and ${count(more, 'more commit')}`]),
   ];
 }
 
