@@ -137,4 +137,15 @@ export const generalErrors = {
       'What was begun is finished or rolled back by the next command that changes something.',
     hints: (d) => [ours(d.command, 'the same again')],
   }),
+  'demo-failed': entry<{ step: string; expected: string; saw: string; folder: string | null }>({
+    exit: 1,
+    retryable: false,
+    when: 'In the demo something was not as it says.',
+    message: (d) => `The demo went wrong at "${d.step}": expected ${d.expected}, saw ${d.saw}.`,
+    safe: (d) =>
+      d.folder === null
+        ? 'It ran in a temporary folder of its own, which is removed; nothing of yours was touched.'
+        : `It ran in a temporary folder of its own, which is left as it is: ${d.folder}.`,
+    hints: () => [ours(['demo', '--keep'], 'leaves the folder for looking around')],
+  }),
 };
