@@ -50,7 +50,7 @@ export async function cleanExpired(
           {
             value: 'clean',
             label: 'Empty for good',
-            effect: `${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} deleted. ${lost === 0 ? 'No commit is only there.' : `${count(lost, 'commit')} are found nowhere else and are lost.`}`,
+            effect: `${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} deleted. ${lost === 0 ? 'No commit is only there.' : `Lost for good, as found nowhere else: ${count(lost, 'commit')}.`}`,
             undo: 'none: this cannot be undone',
             available: true,
             args: ['parallel', 'cleanup', '--expired', ...ids, '--yes'],

@@ -37,7 +37,7 @@ function bodyLines(session: SessionStatus, view: View): readonly string[] {
     ),
     ...wrap(why(session), room).filter((line) => line !== ''),
     ...clashes(session, room),
-    ...nextLines(session.next ?? [], view),
+    ...nextLines(helps(session, view), view),
   ];
 }
 
@@ -74,10 +74,11 @@ function cells(session: SessionStatus, view: View): readonly string[] {
   const ahead = `+${base.ahead ?? 'unknown'}`;
   const behind = `-${base.behind ?? 'unknown'}`;
   const ended = session.endedAt;
+  const distance = ended === undefined ? ` ${ahead} ${behind}` : '';
   return [
     visible(session.name),
     session.needs[0]?.toUpperCase() ?? stateWord(session),
-    `${cut(visible(base.name), 20)} ${ahead} ${behind}`,
+    `${cut(visible(base.name), 20)}${distance}`,
     place(session),
     ended === undefined
       ? `started ${ago(session.startedAt, view.now)} ago`
@@ -142,9 +143,9 @@ function activityText(session: SessionStatus, view: View): string {
 }
 
 function why(session: SessionStatus): string {
-  if (session.why !== undefined) return visible(session.why);
-  if (session.health !== 'orphaned') return '';
-  const gone = 'Its folder is gone.';
+  const said = session.why === undefined ? '' : visible(session.why);
+  if (session.health !== 'orphaned' || session.state !== 'active') return said;
+  const gone = said === '' ? 'Its folder is gone.' : said;
   if (typeof session.onlyHere !== 'number')
     return `${gone} How many commits are only on its branch is unknown.`;
   if (session.onlyHere === 0) return `${gone} All its commits are elsewhere too.`;
@@ -157,8 +158,27 @@ function clashes(session: SessionStatus, room: number): readonly string[] {
   return names.length === 0 ? [] : wrap(`Clashes with ${names.map(visible).join(', ')}`, room);
 }
 
-function nextLines(next: readonly Hint[], view: View): readonly string[] {
+/** The commands that help; for an orphan in few words, since there are always the same two. */
+function helps(session: SessionStatus, view: View): readonly Pick<Hint, 'command' | 'why'>[] {
+  const next = session.next ?? [];
+  if (session.health !== 'orphaned' || session.state !== 'active') return next;
+  const ways = [
+    { verb: 'restore', why: 'bring it back' },
+    { verb: 'cleanup', why: 'clean it up' },
+  ];
+  return ways
+    .filter(({ verb }) => next.some(({ command }) => command.split(' ').includes(verb)))
+    .map(({ verb, why }) => ({ why, command: view.command(['parallel', verb, session.name]) }));
+}
+
+function nextLines(next: readonly Pick<Hint, 'command' | 'why'>[], view: View): readonly string[] {
+  // commands below each other are read as a column
+  const column = Math.max(0, ...next.map(({ why: reason }) => width(visible(reason))));
   return next.flatMap(({ command, why: reason }) =>
-    beside(`> ${visible(reason)}:  `, view.theme.command(visible(command)), view.width - 4),
+    beside(
+      `> ${pad(`${visible(reason)}:`, column + 1)}  `,
+      view.theme.command(visible(command)),
+      view.width - 4,
+    ),
   );
 }
