@@ -44,7 +44,11 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
         .trim()
         .replace(/^fatal: /u, '')
         .split('\n')[0] ?? '';
-    throw new FlightError('not-a-repository', { directory, why }, { cause: error });
+    // said by the error itself; anything else (a broken link, an owner not trusted) is news
+    const usual = why.startsWith('not a git repository (or any');
+    throw new FlightError('not-a-repository', usual ? { directory } : { directory, why }, {
+      cause: error,
+    });
   }
   // a newline in a path would make more lines than answers; then each is asked for by itself
   const fixed = lines.filter((line) => line !== '').slice(-4);
