@@ -15,7 +15,7 @@ export function count(number: number, one: string, many: string = `${one}s`): st
 /** What another program said, as the end of a sentence. */
 export function said(text: string): string {
   const trimmed = text.trim();
-  return /[.!?:)]$/u.test(trimmed) ? trimmed : `${trimmed}.`;
+  return /[.!?:]$/u.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
 /** Up to ten of `items`, one a line and indented, and how many there are beside them. */
