@@ -42,7 +42,9 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
   if (lines.length < 7) {
     const said = stderr.toString('utf8').trim();
     const why = said.replace(/^fatal: /u, '').split('\n')[0] ?? '';
-    throw new FlightError('not-a-repository', { directory, why });
+    // said by the error itself; anything else (a broken link, an owner not trusted) is news
+    const usual = why.startsWith('not a git repository (or any');
+    throw new FlightError('not-a-repository', usual ? { directory } : { directory, why });
   }
   const [bare, inside, shallow, format, ...found] = lines;
   const hasWorktree = inside === 'true';

@@ -16,20 +16,38 @@ const files =
 const git =
   /'(?:reset|read-tree|checkout-index|checkout|update-index|--ff-only|--replace-all|--unset|-D|prune|gc|stash)'|'symbolic-ref', 'HEAD', |permit(?:Ref|Directory)\(|kind: 'delete', permit|to: null\b|'config', '--file'|, 'unlock'\)|`delete \$\{/u;
 
-test('every place that deletes, moves or overwrites is on the page', () => {
-  const found = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+/** The sources of the program; the pages that are generated are not part of it. */
+function programFiles(): string[] {
+  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .map((path) => `src/${path.split(sep).join('/')}`)
-    // not part of the program: it writes the generated pages
-    .filter((path) => !path.startsWith('src/faces/reference/'))
-    .filter((path) => {
-      const { code, bare } = strip(readFileSync(join(root, path), 'utf8'));
-      return files.test(bare) || git.test(code);
-    });
+    .filter((path) => !path.startsWith('src/faces/reference/'));
+}
+
+function codeOf(path: string): ReturnType<typeof strip> {
+  return strip(readFileSync(join(root, path), 'utf8'));
+}
+
+test('every place that deletes, moves or overwrites is on the page', () => {
+  const found = programFiles().filter((path) => {
+    const { code, bare } = codeOf(path);
+    return files.test(bare) || git.test(code);
+  });
   const page = readFileSync(join(root, 'docs/what-can-flight-rules-delete.md'), 'utf8');
   const named = new Set([...page.matchAll(/`(?<path>src\/[\w/-]+\.ts)`/gu)].map((m) => m[1]));
   const listed = [...named].map(String);
   expect(listed.toSorted()).toEqual(found.toSorted());
+});
+
+test('git is never told to use force', () => {
+  const forced =
+    /'(?:--force|--force-with-lease|-D|--discard-changes|prune|stash|clean -f)'|'worktree',\s*'(?:remove|prune|repair)'/u;
+  const found = programFiles()
+    // operations start no git; `cleanup --force` is a spelling of --yes
+    .filter((path) => !path.startsWith('src/operations/'))
+    .filter((path) => forced.test(codeOf(path).code));
+  // marks an ignored file as to be added, which takes nothing away
+  expect(found).toEqual(['src/git/add-intent.ts']);
 });
 
 test('every test that the page names exists', () => {

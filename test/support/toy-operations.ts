@@ -32,6 +32,8 @@ const echo = defineOperation({
   },
   run: (input, context) => {
     context.progress('echoing');
+    // twice, as what is asked before and under the lock is: it is shown once
+    context.warn({ code: 'toy', message: 'only a toy' });
     context.warn({ code: 'toy', message: 'only a toy' });
     const { directory, commandLine, breakLock, interactive } = context;
     const spelled = context.spell(['toy', 'echo', 'x']);

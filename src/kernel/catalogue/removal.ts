@@ -23,7 +23,10 @@ export const removalErrors = {
     message: (d) => `Session ${d.name} is locked${d.reason === '' ? '' : `: ${d.reason}`}.`,
     safe: unchanged,
     hints: (d) => [
-      theirs(['git', 'worktree', 'unlock', d.worktree], 'if the lock is no longer needed'),
+      theirs(
+        ['git', '-C', d.worktree, 'worktree', 'unlock', d.worktree],
+        'if the lock is no longer needed',
+      ),
     ],
   }),
   'in-use': entry<{ name: string; by: readonly Holder[]; command: readonly string[] }>({

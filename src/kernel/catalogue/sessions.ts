@@ -74,8 +74,8 @@ export const sessionErrors = {
     retryable: true,
     when: 'Another command is at work on this very session.',
     message: (d) =>
-      `Session ${d.name} is in the middle of ${d.operation}` +
-      (d.holder === undefined ? '.' : ` by ${holderText(d.holder)}.`),
+      `Session ${d.name} is busy (${d.operation}` +
+      (d.holder === undefined ? ').' : `, by ${holderText(d.holder)}).`),
     safe: nothingChanged,
     hints: () => [ours(['parallel', 'status'], 'shows when it is done')],
   }),

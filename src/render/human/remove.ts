@@ -1,10 +1,10 @@
-/** `parallel remove`: where the work is now, and the way back. */
+/** `parallel remove`: where the work is now, and the way back. That the caller's folder is gone is a warning. */
 import type { RemoveReport } from '../../operations/shapes/remove.ts';
 import { visible } from '../../kernel/visible.ts';
 import { beside } from '../text.ts';
 import { day } from '../time.ts';
 import { renderer, type View } from './view.ts';
-import { short, shown } from './words.ts';
+import { short } from './words.ts';
 
 export const remove = renderer<RemoveReport>((data, view) => [
   view.theme.good(headline(data)),
@@ -13,9 +13,6 @@ export const remove = renderer<RemoveReport>((data, view) => [
     : beside('  Pull request  ', visible(data.pullRequest.url), view.width)),
   `  Branch        ${data.branchDeleted ? 'deleted, its commits are in the trash' : 'stays'}`,
   ...trashLines(data, view),
-  ...(data.cwdAfter === undefined
-    ? []
-    : ['', 'This folder is gone. Go on in:', `  ${shown(data.cwdAfter, view)}`]),
 ]);
 
 function headline(data: RemoveReport): string {
