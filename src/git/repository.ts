@@ -1,11 +1,12 @@
 /**
- * Which repository this is, seen from a directory. One process: `rev-parse`.
+ * Which repository this is, seen from a directory. One process: `rev-parse`; more only for paths
+ * that hold a line break.
  */
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
-import { GitError, git, type Git } from './git.ts';
+import { git, type Git } from './git.ts';
 
 export interface Repository {
   /** real path; the identity of the project */
@@ -24,38 +25,38 @@ export interface Repository {
  * @throws FlightError `not-a-repository` with git's reason (also for "dubious ownership")
  */
 export async function openRepository(port: Git, directory: AbsolutePath): Promise<Repository> {
-  let lines: string[];
-  try {
-    const { stdout } = await git(port, directory, [
+  // the answers that are one word come first, so that no path can be taken for one of them
+  const { exit, stdout, stderr } = await git(
+    port,
+    directory,
+    [
       'rev-parse',
-      '--path-format=absolute',
-      '--git-common-dir',
-      '--absolute-git-dir',
       '--is-bare-repository',
       '--is-inside-work-tree',
       '--is-shallow-repository',
       '--show-object-format',
-    ]);
-    lines = stdout.toString('utf8').split('\n');
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    const why =
-      error.data.stderr
-        .trim()
-        .replace(/^fatal: /u, '')
-        .split('\n')[0] ?? '';
-    throw new FlightError('not-a-repository', { directory, why }, { cause: error });
+      '--path-format=absolute',
+      '--git-common-dir',
+      '--absolute-git-dir',
+      '--show-toplevel',
+    ],
+    // 128: no repository, or, after all other answers, no worktree that has a top level
+    { answers: [0, 128] },
+  );
+  const lines = stdout.toString('utf8').split('\n');
+  const [bare, inside, shallow, format, ...answered] = lines;
+  const top = inside === 'true';
+  if (answered.length < 3 || (exit !== 0 && top)) {
+    const text = stderr.toString('utf8').trim();
+    const why = text.replace(/^fatal: /u, '').split('\n')[0] ?? '';
+    throw new FlightError('not-a-repository', { directory, why });
   }
-  // a newline in a path would make more lines than answers; then each is asked for by itself
-  const fixed = lines.filter((line) => line !== '').slice(-4);
-  const paths = lines.length === 7 ? lines.slice(0, 2) : await askApart(port, directory);
-  const [bare, inside, shallow, format] = fixed;
-  const commonDir = await real(paths[0] ?? '');
-  const gitDir = await real(paths[1] ?? '');
-  const worktree = inside === 'true' ? await topLevel(port, directory) : null;
+  // a newline in a path makes more lines than answers; then each is asked for by itself
+  const paths = answered.length === (top ? 4 : 3) ? answered : await askApart(port, directory, top);
+  const worktree = top ? await real(paths[2] ?? '') : null;
   return {
-    commonDir,
-    gitDir,
+    commonDir: await real(paths[0] ?? ''),
+    gitDir: await real(paths[1] ?? ''),
     worktree,
     bare: bare === 'true' && worktree === null,
     objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
@@ -63,13 +64,12 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
   };
 }
 
-async function askApart(port: Git, directory: AbsolutePath): Promise<string[]> {
-  const common = await answer(port, directory, ['--path-format=absolute', '--git-common-dir']);
-  return [common, await answer(port, directory, ['--absolute-git-dir'])];
-}
-
-async function topLevel(port: Git, directory: AbsolutePath): Promise<AbsolutePath> {
-  return real(await answer(port, directory, ['--show-toplevel']));
+async function askApart(port: Git, directory: AbsolutePath, withTop: boolean): Promise<string[]> {
+  return [
+    await answer(port, directory, ['--path-format=absolute', '--git-common-dir']),
+    await answer(port, directory, ['--absolute-git-dir']),
+    withTop ? await answer(port, directory, ['--show-toplevel']) : '',
+  ];
 }
 
 async function answer(
