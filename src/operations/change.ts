@@ -70,7 +70,8 @@ export async function change<T>(
         },
         drop: (id) => dropped.add(id),
       });
-      await takeOverAll(taker, await look(), dropped);
+      // nothing of ours makes an entry adoptable while the lock is held
+      if (facts.adoptable.length > 0) await takeOverAll(taker, await look(), dropped);
       await publish(inner, context.clock.now(), dropped);
       return result;
     } catch (error) {

@@ -47,12 +47,15 @@ export function trashRef(key: SessionKey, seq: number): OwnRef {
   return ownRef('trash', key, String(seq));
 }
 
-/** Reads everything. Two processes: `for-each-ref`, `cat-file --batch` (none if there is nothing). */
+/**
+ * Reads everything. Two processes: `for-each-ref`, `cat-file --batch` (none if there is nothing
+ * that this command has not read before).
+ */
 export async function readRegistry(git: Git, repository: AbsolutePath): Promise<Registry> {
   const refs = await listRefs(git, repository, ['refs/heads/', 'refs/flight-rules/']);
   const records = refs.filter((ref) => ref.name.startsWith(sessionsPrefix));
   const pins = refs.filter((ref) => ref.name.startsWith(trashPrefix));
-  const blobs = await readBlobs(git, repository, [
+  const blobs = await contents(git, repository, [
     ...records.map((ref) => ref.oid),
     ...pins.map((ref) => `${ref.oid}:entry.json`),
   ]);
@@ -79,6 +82,21 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   return { sessions, trash, brokenTrash, branches, lock };
 }
 
+/** As `readBlobs`; what was read before with this git is not read again. */
+async function contents(
+  git: Git,
+  repository: AbsolutePath,
+  names: readonly string[],
+): Promise<(Buffer | null)[]> {
+  const unread = names.filter((name) => !git.known.has(name));
+  const read = await readBlobs(git, repository, unread);
+  unread.forEach((name, index) => {
+    const bytes = read[index] ?? null;
+    if (bytes !== null) git.known.set(name, bytes);
+  });
+  return names.map((name) => git.known.get(name) ?? null);
+}
+
 function parseEntry(bytes: Buffer | null): StoredTrashEntry['entry'] | null {
   if (bytes === null) return null;
   try {
@@ -100,6 +118,8 @@ export async function recordChange(
   from: Oid | null,
   record: SessionRecord,
 ): Promise<RefChange> {
-  const to = await writeBlob(git, repository, formatRecord(record));
+  const text = formatRecord(record);
+  const to = await writeBlob(git, repository, text);
+  git.known.set(to, Buffer.from(text));
   return { kind: 'own', ref: sessionRef(key), from, to };
 }
