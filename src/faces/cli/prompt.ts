@@ -4,7 +4,8 @@
  */
 import { isCancel, select, text } from '@clack/prompts';
 import type { Decision } from '../../kernel/outcome.ts';
-import { cut, visible } from '../../render/text.ts';
+import { visible } from '../../render/text.ts';
+import { cut, loadWidths } from '../../render/widths.ts';
 
 export type Chosen =
   /** the arguments of ours that take the way chosen, as if typed */
@@ -19,6 +20,7 @@ export function canAsk(decision: Decision): boolean {
 
 /** Asks. @param columns of the terminal */
 export async function ask(decision: Decision, columns: number): Promise<Chosen> {
+  await loadWidths();
   const choices = decision.choices.filter(({ available }) => available);
   return choices.length === 0 ? askText(decision) : askChoice(decision, columns);
 }

@@ -1,7 +1,8 @@
 /** The lines of one session in `parallel status`, in columns with its neighbours. */
 import type { Changes, Hint } from '../../operations/shapes/parts.ts';
 import type { SessionStatus } from '../../operations/shapes/status.ts';
-import { beside, cut, indent, pad, visible, width, wrap } from '../text.ts';
+import { beside, indent, pad, visible, wrap } from '../text.ts';
+import { cut, width } from '../widths.ts';
 import { ago, clock } from '../time.ts';
 import type { View } from './view.ts';
 import { count } from './words.ts';
