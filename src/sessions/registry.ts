@@ -118,8 +118,18 @@ export async function recordChange(
   from: Oid | null,
   record: SessionRecord,
 ): Promise<RefChange> {
-  const text = formatRecord(record);
-  const to = await writeBlob(git, repository, text);
-  git.known.set(to, Buffer.from(text));
+  const to = await storeRecord(git, repository, record);
   return { kind: 'own', ref: sessionRef(key), from, to };
+}
+
+/** Stores `record` as a blob, behind no ref yet. One process: `hash-object`. */
+export async function storeRecord(
+  git: Git,
+  repository: AbsolutePath,
+  record: SessionRecord,
+): Promise<Oid> {
+  const text = formatRecord(record);
+  const oid = await writeBlob(git, repository, text);
+  git.known.set(oid, Buffer.from(text));
+  return oid;
 }

@@ -15,9 +15,10 @@ import { markedGit } from '../../git/git.ts';
 import { carry } from '../../safety/carry.ts';
 import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
 import type { Held } from '../../safety/lock.ts';
-import { register, replaceRecord, reserve, similarAdminIds } from '../../safety/registration.ts';
+import { moveRecord, register, reserve, similarAdminIds } from '../../safety/registration.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
+import { storeRecord } from '../../sessions/registry.ts';
 import {
   branchNameFor,
   rememberMainCheckout,
@@ -50,6 +51,7 @@ export async function makeSession(
   main: MainCheckout & { kind: 'go' },
 ): Promise<Made> {
   let owner: Held['owner'] | null = null;
+  let files: Promise<void> = Promise.resolve();
   const registered = await change(context, project, async ({ held, project: inner, facts }) => {
     if (facts.sessions.some((one) => one.key === request.key)) return null;
     checkSessionsDir(project, facts);
@@ -62,14 +64,34 @@ export async function makeSession(
       throw new FlightError('plan-changed', { name: request.name, what: 'The branch' });
     }
     try {
-      return await register(held.git, inner, reserved);
+      const made = await register(held.git, inner, reserved);
+      files = checkOut(project, held.owner, made.record);
+      return made;
     } catch (error) {
       await takeBack(context, inner, held, request);
       throw error;
     }
+  }).catch(async (error: unknown) => {
+    await settled(files);
+    throw error;
   });
   if (registered === null || owner === null) return { kind: 'existed' };
-  return { kind: 'made', record: await fill(context, project, owner, registered, main) };
+  return { kind: 'made', record: await fill(context, project, owner, registered, main, files) };
+}
+
+/**
+ * Begins as soon as the worktree is registered: the lock, which it does not need, is released
+ * meanwhile. A failure is thrown where the answer is waited for.
+ */
+function checkOut(project: Project, owner: Held['owner'], record: SessionRecord): Promise<void> {
+  faultPoint('create.checkout:before');
+  const files = checkOutFiles(markedGit(project.git, owner.token), absolute(record.worktree));
+  files.catch(() => undefined);
+  return files;
+}
+
+async function settled(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => undefined);
 }
 
 async function newRecord(
@@ -103,22 +125,22 @@ async function newRecord(
   };
 }
 
-/** Checkout, hook, files; then the session is whole and the intent goes. */
+/** Checkout (under way: `files`), hook, files; then the session is whole and the intent goes. */
 async function fill(
   context: OperationContext,
   project: Project,
   owner: Held['owner'],
   registered: Registered,
   main: MainCheckout & { kind: 'go' },
+  files: Promise<void>,
 ): Promise<SessionRecord> {
   const { record } = registered;
   const worktree = absolute(record.worktree);
   const git = markedGit(project.git, owner.token);
   try {
-    faultPoint('create.checkout:before');
-    await checkOutFiles(git, worktree);
+    const [config] = await Promise.all([readConfig(project.git, project.root), files]);
     faultPoint('create.checkout:after');
-    await postCheckout(context, project, record);
+    await postCheckout(context, project, record, config);
     faultPoint('create.hook:after');
     const from = project.mainCheckout;
     const copied = from === null ? [] : await copyFiles(from, worktree, environmentFiles);
@@ -126,14 +148,19 @@ async function fill(
     const carried =
       from === null || main.carry === null ? [] : await carry(git, from, worktree, main.carry);
     faultPoint('create.carry:after');
+    const { intent: _, ...rest } = record;
+    const whole: SessionRecord = { ...rest, copied, carried };
+    // stored while the lock is being taken: an object that nothing names yet is nothing
+    const stored = storeRecord(git, project.commonDir, whole);
+    stored.catch(() => undefined);
     return await finishChange(context, project, async (held, inner) => {
-      const { intent: _, ...rest } = record;
-      const whole: SessionRecord = { ...rest, copied, carried };
-      await replaceRecord(held.git, inner, registered.key, registered.recordOid, whole);
+      const { key, recordOid } = registered;
+      await moveRecord(held.git, inner, { key, name: whole.name, from: recordOid }, await stored);
       faultPoint('create.done:after');
       return whole;
     });
   } catch (error) {
+    await settled(files);
     const calm = uninterrupted(context, project);
     await change(calm.context, calm.project, async ({ held, project: inner }) => {
       await takeBack(calm.context, inner, held, { key: registered.key });
@@ -149,8 +176,8 @@ async function postCheckout(
   context: OperationContext,
   project: Project,
   record: SessionRecord,
+  config: Awaited<ReturnType<typeof readConfig>>,
 ): Promise<void> {
-  const config = await readConfig(project.git, project.root);
   const folder = hooksFolder(config, project.root, project.commonDir, context.env);
   const hook = await findHook(folder, 'post-checkout');
   if (hook === null) return;
