@@ -6,8 +6,9 @@ import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { oid } from '../../git/oid.ts';
+import { sharedSimulation } from '../../git/simulation.ts';
 import { readStatus, type Status } from '../../git/status.ts';
-import { landedBy } from '../../integration/landed.ts';
+import { landedBy, type Simulate } from '../../integration/landed.ts';
 import { activities, type ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
@@ -36,17 +37,21 @@ export async function lookAtSessions(
   project: Project,
   sessions: readonly SessionFacts[],
 ): Promise<SessionStatus[]> {
-  const [times, active] = await Promise.all([
+  const simulation = sharedSimulation(project.git, project);
+  const [times, active, looks] = await Promise.all([
     commitTimes(
       project.git,
       project.commonDir,
       sessions.map((one) => one.branch),
     ),
     activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
+    pooled(sessions, 2 * availableParallelism() + 2, (session) =>
+      look(project, session, simulation.simulate, context.warn),
+    ).finally(simulation.close),
   ]);
   for (const warning of active.warnings) context.warn(warning);
-  const looked = await pooled(sessions, 2 * availableParallelism() + 2, (session) =>
-    look(project, session, active, times.get(session.branch), context.warn),
+  const looked = await Promise.all(
+    looks.map((one) => withActivity(project, one, active, times.get(one.facts.branch))),
   );
   return sortByNeed(looked.map((one) => sessionStatus(context, one)));
 }
@@ -54,10 +59,9 @@ export async function lookAtSessions(
 async function look(
   project: Project,
   facts: SessionFacts,
-  active: ActivitySource,
-  tipTime: Date | undefined,
+  simulate: Simulate,
   warn: (warning: Warning) => void,
-): Promise<Looked> {
+): Promise<Omit<Looked, 'activity' | 'lastActivityAt'>> {
   const { git, commonDir } = project;
   const { place, record, branchTip, baseTip } = facts;
   const status = place.kind === 'present' ? await statusOf(project, facts, warn) : null;
@@ -66,12 +70,17 @@ async function look(
   const maybeLanded = newCommits && counts !== null && (counts.ahead === 0 || counts.behind > 0);
   const verdict =
     maybeLanded && baseTip !== null && record !== null && branchTip !== null
-      ? await landedBy(git, project, {
-          branch: facts.branch,
-          branchTip,
-          bases: [{ name: record.base.name, tip: baseTip }],
-          recordedBaseOid: oid(record.base.oid),
-        })
+      ? await landedBy(
+          git,
+          project,
+          {
+            branch: facts.branch,
+            branchTip,
+            bases: [{ name: record.base.name, tip: baseTip }],
+            recordedBaseOid: oid(record.base.oid),
+          },
+          simulate,
+        )
       : null;
   const landed =
     verdict === null
@@ -93,12 +102,21 @@ async function look(
     behind: counts?.behind ?? null,
     landed,
     ...(onlyHere === undefined ? (askOnly ? { onlyHere: 0 } : {}) : { onlyHere }),
-    activity: active.of(facts),
-    lastActivityAt:
-      place.kind === 'present'
-        ? await lastActivity(git, place, null, status, tipTime)
-        : (tipTime?.toISOString() ?? null),
   };
+}
+
+async function withActivity(
+  project: Project,
+  looked: Omit<Looked, 'activity' | 'lastActivityAt'>,
+  active: ActivitySource,
+  tipTime: Date | undefined,
+): Promise<Looked> {
+  const { facts, status } = looked;
+  const lastActivityAt =
+    facts.place.kind === 'present'
+      ? await lastActivity(project.git, facts.place, null, status, tipTime)
+      : (tipTime?.toISOString() ?? null);
+  return { ...looked, activity: active.of(facts), lastActivityAt };
 }
 
 /** A worktree whose status cannot be read is one unknown session, not a failure for all. */
