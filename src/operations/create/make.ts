@@ -11,6 +11,7 @@ import { readConfig } from '../../git/config.ts';
 import { findHook, hooksFolder, runHook } from '../../git/hooks.ts';
 import { checkOutFiles } from '../../git/new-worktree.ts';
 import { markedGit } from '../../git/git.ts';
+import { refreshIndexIfTicked } from '../../git/refresh-index.ts';
 
 import { carry } from '../../safety/carry.ts';
 import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
@@ -148,6 +149,9 @@ async function fill(
     const carried =
       from === null || main.carry === null ? [] : await carry(git, from, worktree, main.carry);
     faultPoint('create.carry:after');
+    // a hook that took a while has let the second tick; else there is nothing to gain yet
+    await refreshIndexIfTicked(git, worktree, registered.privateDir, context.clock.now().getTime());
+    faultPoint('create.refresh:after');
     const { intent: _, ...rest } = record;
     const whole: SessionRecord = { ...rest, copied, carried };
     // stored while the lock is being taken: an object that nothing names yet is nothing
