@@ -5,7 +5,7 @@ export interface PullRequest {
   readonly number: number;
 }
 
-export interface PullRequestQuery {
+interface PullRequestQuery {
   readonly branch: string;
   /** the branch it goes into, as the remote calls it */
   readonly base: string;
@@ -15,7 +15,7 @@ export interface PullRequestQuery {
   readonly pushed: boolean;
 }
 
-export interface PullRequestDraft extends PullRequestQuery {
+interface PullRequestDraft extends PullRequestQuery {
   readonly title: string;
   readonly body: string;
   readonly draft: boolean;

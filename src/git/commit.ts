@@ -112,7 +112,7 @@ export async function readCommit(port: Git, cwd: string, commit: Oid): Promise<R
 }
 
 /** Pure: the parts of a commit object. */
-export function parseCommit(bytes: Buffer): RawCommit {
+function parseCommit(bytes: Buffer): RawCommit {
   const end = bytes.indexOf('\n\n');
   const head = bytes.subarray(0, end < 0 ? bytes.length : end).toString('utf8');
   const lines = head.split('\n').filter((line) => !line.startsWith(' '));

@@ -1,5 +1,6 @@
 /** The user's and the repository's git configuration, read once per command. */
-import { gitFields, type Git } from './git.ts';
+import { git, gitFields, type Git } from './git.ts';
+import { retryOnRace } from './retry.ts';
 
 export interface GitConfig {
   /** the last value of `key` (case-insensitive section and name), or `null` */
@@ -37,6 +38,35 @@ export function parseConfig(fields: readonly string[]): GitConfig {
     return null;
   };
   return { get, all, bool, keys: () => [...values.keys()] };
+}
+
+/** True if git may have to fetch objects that a remote has promised. */
+export function isPartialClone(config: GitConfig): boolean {
+  if (config.get('extensions.partialClone') !== null) return true;
+  return config.keys().some((key) => /^remote\..*\.promisor$/u.test(key) && config.bool(key));
+}
+
+/**
+ * What the configuration says of a branch that is about to be made: left there by a branch of that
+ * name that is gone. `git branch -d` removes it; deleting the ref alone does not. One process if
+ * there is something, `config --remove-section`, else none.
+ */
+export async function forgetBranch(
+  port: Git,
+  directory: string,
+  config: GitConfig,
+  branch: string,
+): Promise<void> {
+  const section = `branch.${branch}`;
+  const said = (key: string): boolean =>
+    key.startsWith(`${section}.`) && !key.slice(section.length + 1).includes('.');
+  if (!config.keys().some(said)) return;
+  await retryOnRace(() =>
+    // 128: it stands in a file that is not the repository's
+    git(port, directory, ['config', '--local', '--remove-section', section], {
+      answers: [0, 128],
+    }),
+  );
 }
 
 /** git lower-cases section and name, not the subsection between them */

@@ -1,5 +1,5 @@
 /**
- * What changed between two trees. Plumbing (`diff-tree`) only: it does not listen to the user's
+ * What stands in trees, and what changed between two. Plumbing (`ls-tree`, `diff-tree`) only: it does not listen to the user's
  * settings for renames, prefixes, external programs or colours; what remains is stated.
  */
 import { git, gitFields, splitNul, type Git } from './git.ts';
@@ -52,7 +52,7 @@ export async function changesOfCommits(
 }
 
 /** Pure: pairs of `:<mode> <mode> <oid> <oid> <letter>` and path. */
-export function parseRaw(fields: readonly string[]): Change[] {
+function parseRaw(fields: readonly string[]): Change[] {
   const changes: Change[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [before, after, from, to] = (fields[i] ?? '').slice(1).split(' ');
@@ -67,6 +67,32 @@ export function parseRaw(fields: readonly string[]): Change[] {
 
 function side(mode = '', id = ''): Side | null {
   return mode === '000000' || isNull(id) ? null : { mode, oid: oid(id) };
+}
+
+/** True if both are the same blob with the same mode, or both are nothing. */
+export function sameSide(a: Side | null | undefined, b: Side | null | undefined): boolean {
+  return (a?.oid ?? '') === (b?.oid ?? '') && (a?.mode ?? '') === (b?.mode ?? '');
+}
+
+/** What stands at `paths` in the tree of `commit`; a path that is not there is left out. */
+export async function treeEntries(
+  port: Git,
+  repository: string,
+  commit: Oid,
+  paths: readonly string[],
+): Promise<Map<string, Side>> {
+  const found = new Map<string, Side>();
+  if (paths.length === 0) return found;
+  const wanted = new Set(paths);
+  const fields = await gitFields(port, repository, ['ls-tree', '-r', '-z', '--full-tree', commit]);
+  for (const field of fields) {
+    const match = /^(?<mode>\d{6}) \w+ (?<oid>[0-9a-f]+)\t(?<path>[^]*)$/u.exec(field);
+    const path = match?.groups?.['path'];
+    const id = match?.groups?.['oid'];
+    if (path === undefined || !isOid(id) || !wanted.has(path)) continue;
+    found.set(path, { mode: match?.groups?.['mode'] ?? '', oid: id });
+  }
+  return found;
 }
 
 /**
@@ -100,7 +126,7 @@ export async function wholeDiff(port: Git, cwd: string, a: Oid, b: Oid): Promise
 }
 
 /** Pure: drops `index …` lines of file heads and the numbers and function names of `@@` lines. */
-export function withoutPositions(diff: Buffer): Buffer {
+function withoutPositions(diff: Buffer): Buffer {
   // latin1 keeps every byte as one character
   const kept: string[] = [];
   let left = { removed: 0, added: 0 };

@@ -56,6 +56,13 @@ export function gitEnvironment(
   return env;
 }
 
+/** What keeps git from fetching: in a partial clone reading would write objects, over the network. */
+export const offline: Readonly<Record<string, string>> = {
+  GIT_ALLOW_PROTOCOL: '',
+  // git 2.45 and newer
+  GIT_NO_LAZY_FETCH: '1',
+};
+
 /** What programs of the user's (hooks, verification, gh) get: the same, without our settings. */
 export function userEnvironment(
   inherited: Readonly<Record<string, string | undefined>>,

@@ -154,7 +154,7 @@ export function splitNul(bytes: Buffer): string[] {
  * the repository we stand in.
  * @throws FlightError `git-missing`
  */
-export function findProgram(name: string, path: string): string {
+function findProgram(name: string, path: string): string {
   const found = lookUpProgram(name, path);
   if (found === null) throw new FlightError('git-missing', { why: `${name} is not on PATH` });
   return found;

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../kernel/errno.ts';
 import { git, type Git } from './git.ts';
 import type { IndexEntry } from './index-entries.ts';
 
@@ -46,7 +47,7 @@ async function look(worktree: string, entry: IndexEntry, modes: boolean): Promis
   if (entry.path.includes(unreadable)) return 'edited';
   const path = join(worktree, entry.path);
   const stats = await lstat(path).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   });

@@ -2,12 +2,13 @@
  * What the index says about every path, the flags included that make `git status` look away.
  */
 import { gitFields, type Git } from './git.ts';
+import { isOid, type Oid } from './oid.ts';
 
 export interface IndexEntry {
   readonly path: string;
   /** `100644`, `100755`, `120000`, `160000` */
   readonly mode: string;
-  readonly oid: string;
+  readonly oid: Oid;
   /** 0, or 1 to 3 while unmerged */
   readonly stage: number;
   /** git is told that the file need not be there; if it is there, edits of it are not shown */
@@ -22,12 +23,12 @@ export async function listIndex(port: Git, worktree: string): Promise<IndexEntry
 }
 
 /** Pure: fields `<tag> <mode> <oid> <stage>\t<path>`; a lower-case tag is assume-unchanged. */
-export function parseIndex(fields: readonly string[]): IndexEntry[] {
+function parseIndex(fields: readonly string[]): IndexEntry[] {
   const entries: IndexEntry[] = [];
   for (const field of fields) {
     const tab = field.indexOf('\t');
     const [tag, mode, oid, stage] = field.slice(0, tab).split(' ');
-    if (tab < 0 || tag === undefined || mode === undefined || oid === undefined) {
+    if (tab < 0 || tag === undefined || mode === undefined || !isOid(oid)) {
       throw new TypeError(`not a line of ls-files: ${JSON.stringify(field)}`);
     }
     entries.push({

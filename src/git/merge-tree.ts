@@ -31,7 +31,7 @@ export async function mergeTree(
  * Pure: tree id, `<mode> <oid> <stage>\t<path>` records, an empty field, then messages of
  * `<count> <path>… <type> <text>`.
  */
-export function parseMergeTree(exit: number, fields: readonly string[]): MergeResult {
+function parseMergeTree(exit: number, fields: readonly string[]): MergeResult {
   if (exit === 0) return { kind: 'clean', tree: oid(fields[0] ?? '') };
   const kinds = new Map<string, Set<string>>();
   let at = 1;

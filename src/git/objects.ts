@@ -2,10 +2,30 @@
  * Objects: what our records and pins are made of.
  * `cat-file --batch` reads many in one process, and a missing one is an answer, not a failure.
  */
-import { git, gitText, type Git } from './git.ts';
+import { git, GitError, gitText, type Git } from './git.ts';
 import { oid, type Oid } from './oid.ts';
 
 const durableObjects = ['-c', 'core.fsync=all'];
+
+/** gc removes folders it has emptied: one of them between git's making it and writing into it. */
+const folderWentAway = /unable to (?:write|create)[^]*No such file or directory/u;
+
+/** Stores an object, again up to three times while a gc is in the way. @returns its id */
+async function store(
+  port: Git,
+  repository: string,
+  args: readonly string[],
+  stdin: string | Uint8Array,
+): Promise<Oid> {
+  for (let left = 3; ; left -= 1) {
+    try {
+      return oid(await gitText(port, repository, [...durableObjects, ...args], { stdin }));
+    } catch (error) {
+      const again = error instanceof GitError && folderWentAway.test(error.data.stderr);
+      if (left === 0 || !again) throw error;
+    }
+  }
+}
 
 /** Stores `content` as a blob, on the disk when it returns. One process: `hash-object -w`. */
 export async function writeBlob(
@@ -13,11 +33,7 @@ export async function writeBlob(
   repository: string,
   content: string | Uint8Array,
 ): Promise<Oid> {
-  return oid(
-    await gitText(port, repository, [...durableObjects, 'hash-object', '-w', '--stdin'], {
-      stdin: content,
-    }),
-  );
+  return store(port, repository, ['hash-object', '-w', '--stdin'], content);
 }
 
 /** Stores a commit object written out by the caller. One process: `hash-object -t commit -w`. */
@@ -26,8 +42,7 @@ export async function writeCommitObject(
   repository: string,
   content: string,
 ): Promise<Oid> {
-  const args = [...durableObjects, 'hash-object', '-t', 'commit', '-w', '--stdin'];
-  return oid(await gitText(port, repository, args, { stdin: content }));
+  return store(port, repository, ['hash-object', '-t', 'commit', '-w', '--stdin'], content);
 }
 
 export interface TreeEntry {
@@ -44,7 +59,7 @@ export async function writeTree(
   entries: readonly TreeEntry[],
 ): Promise<Oid> {
   const stdin = entries.map((e) => `${e.mode} ${e.type} ${e.oid}\t${e.name}\0`).join('');
-  return oid(await gitText(port, repository, [...durableObjects, 'mktree', '-z'], { stdin }));
+  return store(port, repository, ['mktree', '-z'], stdin);
 }
 
 /**
@@ -76,17 +91,4 @@ export async function readBlobs(
     at += size + 1;
   }
   return contents;
-}
-
-/** The types of objects, in the order asked; `null` for a missing one. One process. */
-export async function objectTypes(
-  port: Git,
-  repository: string,
-  oids: readonly string[],
-): Promise<(string | null)[]> {
-  if (oids.length === 0) return [];
-  const text = await gitText(port, repository, ['cat-file', '--batch-check=%(objecttype)'], {
-    stdin: `${oids.join('\n')}\n`,
-  });
-  return text.split('\n').map((line) => (/^(?:commit|tree|blob|tag)$/u.test(line) ? line : null));
 }

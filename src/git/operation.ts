@@ -3,6 +3,7 @@
  * it is finished or aborted. No process: `git status` says it only in sentences.
  */
 import { lstat } from 'node:fs/promises';
+import { isErrno } from '../kernel/errno.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 
 export type InProgress =
@@ -39,7 +40,7 @@ async function exists(path: AbsolutePath): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    if (isErrno(error, 'ENOENT')) return false;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import type { Oid, RefName } from './oid.ts';
 
 declare const proof: unique symbol;
 
-export type Act = 'delete-branch' | 'move-branch' | 'rename-directory' | 'delete-directory';
+type Act = 'delete-branch' | 'move-branch' | 'rename-directory' | 'delete-directory';
 
 /** The right to `A`. Ref acts name the ref and the value it was seen at; others the directory. */
 export type Permit<A extends Act> = A extends 'delete-branch' | 'move-branch'

@@ -15,7 +15,7 @@ import { trusted, type Branded } from '../kernel/brand.ts';
 /** A ref in our own namespace, `refs/flight-rules/…`; moving it needs no permit, only its old value. */
 export type OwnRef = RefName & Branded<string, 'OwnRef'>;
 
-export const ownNamespace = 'refs/flight-rules/';
+const ownNamespace = 'refs/flight-rules/';
 
 export function ownRef(...parts: readonly string[]): OwnRef {
   return trusted(ownNamespace + parts.join('/'));
@@ -49,7 +49,7 @@ export type TransactionResult =
 const lockWaits = ['-c', 'core.filesRefLockTimeout=5000', '-c', 'core.packedRefsTimeout=15000'];
 
 /** Arguments before a subcommand of ours that moves refs: durable, patient, without hooks. */
-export const durable: readonly string[] = [
+const durable: readonly string[] = [
   '-c',
   'core.fsync=all',
   '-c',

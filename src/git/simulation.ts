@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { gitWith, type Git } from './git.ts';
+import { offline } from './environment.ts';
 
 export interface Simulation {
   /** git whose new objects go to the temporary directory */
@@ -108,8 +109,7 @@ async function simulatedEnvironment(
     GIT_ALTERNATE_OBJECT_DIRECTORIES: [objects, ...(await ownAlternates(objects))]
       .map(quoted)
       .join(delimiter),
-    GIT_ALLOW_PROTOCOL: '',
-    GIT_NO_LAZY_FETCH: '1',
+    ...offline,
     // commits made for a question are nobody's
     GIT_AUTHOR_NAME: 'flight-rules',
     GIT_AUTHOR_EMAIL: 'flight-rules@localhost',

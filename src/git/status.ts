@@ -34,6 +34,25 @@ export interface Status {
   readonly entries: readonly StatusEntry[];
 }
 
+/** How many files. One that is staged and edited again is in both, as people count. */
+export interface ChangeCounts {
+  readonly staged: number;
+  readonly modified: number;
+  readonly untracked: number;
+  readonly conflicted: number;
+}
+
+/** Pure. Ignored files do not count. */
+export function countChanges({ entries }: Pick<Status, 'entries'>): ChangeCounts {
+  const tracked = entries.filter((entry) => entry.kind === 'tracked');
+  return {
+    staged: tracked.filter((entry) => entry.xy[0] !== '.').length,
+    modified: tracked.filter((entry) => entry.xy[1] !== '.').length,
+    untracked: entries.filter((entry) => entry.kind === 'untracked').length,
+    conflicted: entries.filter((entry) => entry.kind === 'unmerged').length,
+  };
+}
+
 export interface StatusOptions {
   /** also ignored files, collapsed to the directory or file that matches (`!` entries) */
   readonly ignored?: boolean;
@@ -46,7 +65,7 @@ export interface StatusOptions {
 }
 
 /** Settings that would change what status answers. Also used by other reading verbs. */
-export const plainConfig: readonly string[] = [
+const plainConfig: readonly string[] = [
   'core.fsmonitor=false',
   'core.quotePath=false',
   'status.renames=false',
@@ -84,7 +103,7 @@ export async function readStatus(
 }
 
 /** Pure: the fields of `status --porcelain=v2 -z --branch --no-renames`. */
-export function parseStatus(fields: readonly string[]): Status {
+function parseStatus(fields: readonly string[]): Status {
   let head: Oid | null = null;
   let branch: string | null = null;
   let upstream: string | null = null;

@@ -40,7 +40,7 @@ export async function listWorktrees(port: Git, commonDir: AbsolutePath): Promise
 }
 
 /** Pure: the records of `worktree list --porcelain -z`, without admin ids. */
-export function parseWorktrees(fields: readonly string[]): Worktree[] {
+function parseWorktrees(fields: readonly string[]): Worktree[] {
   const worktrees: Worktree[] = [];
   let current: { -readonly [K in keyof Worktree]: Worktree[K] } | null = null;
   for (const field of fields) {
@@ -93,7 +93,11 @@ async function adminIds(commonDir: AbsolutePath): Promise<Map<string, string>> {
 
 /** Where admin entry `id` says its worktree is. @throws if the entry has no readable `gitdir` */
 export async function registeredPath(commonDir: AbsolutePath, id: string): Promise<AbsolutePath> {
-  const admin = below(commonDir, 'worktrees', id);
+  return registeredIn(below(commonDir, 'worktrees', id));
+}
+
+/** Where private git dir `admin` says its worktree is. @throws if it has no readable `gitdir` */
+export async function registeredIn(admin: AbsolutePath): Promise<AbsolutePath> {
   const text = (await readFile(below(admin, 'gitdir'), 'utf8')).trimEnd();
   return absolute(text.replace(/\/\.git$/u, ''), admin);
 }

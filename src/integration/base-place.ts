@@ -7,6 +7,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import type { Git } from '../git/git.ts';
 import type { BranchName } from '../git/oid.ts';
 import { listWorktrees, type Worktree } from '../git/worktrees.ts';
+import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { adminDir, privateFolder, tokenFile, type Project } from '../sessions/project.ts';
@@ -106,7 +107,7 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return false;
     throw error;
   }

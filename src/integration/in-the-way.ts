@@ -5,9 +5,9 @@
  * names the files, and sees what git does not mind (a deletion of the user's would be undone).
  */
 import { lstat, readlink } from 'node:fs/promises';
-import type { Change } from '../git/diff.ts';
+import { sameSide, type Change } from '../git/diff.ts';
+import { hashFiles } from '../git/file-contents.ts';
 import { git, gitText, type Git } from '../git/git.ts';
-import { hashFiles, sameSide } from '../git/index-file.ts';
 import { readStatus, type StatusEntry } from '../git/status.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 

@@ -12,8 +12,8 @@ import { readRef } from '../git/refs.ts';
 import { isoSeconds, type Clock } from '../kernel/clock.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
-import type { Owner } from '../kernel/owner.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
+import type { Held } from '../safety/held.ts';
 import type { SessionKey } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
 import { findBase } from './base-place.ts';
@@ -24,16 +24,10 @@ import { buildInScratch } from './scratch-build.ts';
 import { registerScratch, removeScratch, scratchOf, type Scratch } from './scratch.ts';
 import { buildCommit, planCommit, type BuildInput, type BuildPlan, type Shape } from './shapes.ts';
 
-/** The lock as it is held; `git` marks every process it starts as this operation's. */
-export interface HeldLock {
-  readonly owner: Owner;
-  readonly git: Git;
-}
-
 export interface LandDeps {
   readonly project: Project;
   readonly clock: Clock;
-  readonly lock: <T>(body: (held: HeldLock) => Promise<T>) => Promise<T>;
+  readonly lock: <T>(body: (held: Held) => Promise<T>) => Promise<T>;
   /** throws `verify-failed` if the merged files in `directory` are not good; `null`: not asked for */
   readonly verify: ((directory: AbsolutePath) => Promise<void>) | null;
   /** default 10 minutes */
@@ -98,7 +92,7 @@ type Begun =
   | { readonly kind: 'lost' }
   | Outside;
 
-async function begin(deps: LandDeps, held: HeldLock, input: LandInput): Promise<Begun> {
+async function begin(deps: LandDeps, held: Held, input: LandInput): Promise<Begun> {
   const { project } = deps;
   const { git } = held;
   const baseTip = await currentBase(git, project, input);
@@ -167,7 +161,7 @@ async function outside(
 
 async function move(
   deps: LandDeps,
-  held: HeldLock,
+  held: Held,
   input: LandInput,
   built: { oid: Oid; shape: Shape; from: Oid; record: RecordAt },
 ): Promise<Begun> {
@@ -197,7 +191,7 @@ async function move(
 
 function landing(
   deps: LandDeps,
-  held: HeldLock,
+  held: Held,
   input: LandInput,
   what: Pick<LandingIntent, 'from'> &
     Partial<Pick<LandingIntent, 'to' | 'worktree' | 'identical' | 'scratch'>>,
@@ -210,7 +204,7 @@ function landing(
 }
 
 async function setIntent(
-  held: HeldLock,
+  held: Held,
   project: Project,
   input: LandInput,
   record: RecordAt,
@@ -223,7 +217,7 @@ async function setIntent(
 
 /** Takes the intent out if it is the one of this step: with this scratch, or without one. */
 async function clearIntent(
-  held: HeldLock,
+  held: Held,
   project: Project,
   input: LandInput,
   scratch: string | null,
@@ -235,7 +229,7 @@ async function clearIntent(
 }
 
 async function cleanUp(
-  held: HeldLock,
+  held: Held,
   project: Project,
   input: LandInput,
   scratch: Scratch,

@@ -15,7 +15,7 @@ import type { AbsolutePath } from '../kernel/path.ts';
 import { hasOwnCommits } from './own-commits.ts';
 import { findSquash } from './squash.ts';
 
-export type LandedHow =
+type LandedHow =
   | 'same'
   | 'ancestor'
   | 'nothing-added'

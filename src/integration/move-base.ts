@@ -10,7 +10,7 @@
  */
 import { changedPaths, type Change } from '../git/diff.ts';
 import { GitError, git, gitText, gitWith, type Git } from '../git/git.ts';
-import { putIntoIndex } from '../git/index-file.ts';
+import { putIntoIndex } from '../git/index-write.ts';
 import { branchRef, nullOid, type BranchName, type Oid } from '../git/oid.ts';
 import { permitRef } from '../git/permit.ts';
 import { readRef, transact } from '../git/refs.ts';

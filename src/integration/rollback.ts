@@ -9,18 +9,13 @@ import { lstat, mkdtemp, readFile, rm, rmdir, stat, unlink } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { changedPaths, type Change } from '../git/diff.ts';
+import { changedPaths, sameSide, type Change } from '../git/diff.ts';
+import { smudged } from '../git/file-contents.ts';
 import type { Git } from '../git/git.ts';
-import {
-  checkoutFromIndex,
-  leftOutBySparse,
-  putIntoIndex,
-  readIndex,
-  sameSide,
-  skipInCheckout,
-  smudged,
-} from '../git/index-file.ts';
+import { listIndex } from '../git/index-entries.ts';
+import { checkoutFromIndex, putIntoIndex, skipInCheckout } from '../git/index-write.ts';
 import { nullOid, type Oid } from '../git/oid.ts';
+import { leftOutBySparse } from '../git/sparse.ts';
 import { below, isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { equalToResult, whatStandsAt } from './in-the-way.ts';
 
@@ -58,7 +53,7 @@ export async function rollBack(git: Git, cut: CutOff): Promise<void> {
 /** @returns the paths that a sparse checkout leaves out */
 async function indexBack(git: Git, cut: CutOff, changes: readonly Change[]): Promise<string[]> {
   const entries = new Map(
-    (await readIndex(git, cut.worktree))
+    (await listIndex(git, cut.worktree))
       .filter((entry) => entry.stage === 0)
       .map((entry) => [entry.path, entry]),
   );
@@ -66,7 +61,7 @@ async function indexBack(git: Git, cut: CutOff, changes: readonly Change[]): Pro
   const sparse = await leftOut(git, cut);
   const skipped = changes
     .map((change) => change.path)
-    .filter((path) => entries.get(path)?.skipped === true || sparse.has(path));
+    .filter((path) => entries.get(path)?.skipWorktree === true || sparse.has(path));
   await putIntoIndex(
     git,
     cut.worktree,

@@ -1,5 +1,8 @@
-/** Making directory entries last: a rename is on the disk only once its directory is synced. */
+/**
+ * Making files last: bytes are on the disk once the file is synced, a name once its directory is.
+ */
 import { open } from 'node:fs/promises';
+import { isErrno } from './errno.ts';
 
 /** Syncs a directory. Windows cannot, and some file systems refuse; both are no failure. */
 export async function syncDirectory(path: string): Promise<void> {
@@ -7,8 +10,22 @@ export async function syncDirectory(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
-  } catch {
-    // EINVAL on file systems without it
+  } catch (error) {
+    if (!isErrno(error, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Writes a file and syncs its bytes; the name lasts only with `syncDirectory`. Not atomic: for
+ * temporary files that are renamed then, and for files that nobody reads before we are done.
+ */
+export async function writeSynced(path: string, content: string): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
   } finally {
     await handle.close();
   }

@@ -22,7 +22,7 @@ export interface CatalogueEntry<D> {
   readonly hints: (data: D) => readonly Suggestion[];
 }
 
-export type Catalogue = typeof catalogue;
+type Catalogue = typeof catalogue;
 export type ErrorCode = keyof Catalogue;
 export type ErrorData<C extends ErrorCode> = Parameters<Catalogue[C]['message']>[0];
 

@@ -39,7 +39,7 @@ export interface MachineIdentity {
   readonly host: string;
 }
 
-export const identityFiles = {
+const identityFiles = {
   boot: '/proc/sys/kernel/random/boot_id',
   namespace: '/proc/self/ns/pid',
 } as const;

@@ -5,6 +5,8 @@
  * Whatever cannot be looked at is `unknown`, never "not there".
  */
 import { readFile, readdir, readlink, stat } from 'node:fs/promises';
+import { errorCode, isErrno } from './errno.ts';
+import { parseStat } from './proc-stat.ts';
 import { run, SpawnError } from './processes.ts';
 
 export type ProcessLook =
@@ -30,11 +32,9 @@ async function lookLinux(pid: number): Promise<ProcessLook> {
   const text = await part(() => readFile(`/proc/${pid}/stat`, 'latin1'));
   if (text.kind === 'gone') return { kind: 'none' };
   if (text.kind === 'unreadable') return { kind: 'unknown' };
-  // the name, in parentheses, may itself hold parentheses and blanks
-  const fields = text.value.slice(text.value.lastIndexOf(')') + 2).split(' ');
-  const [state, startTime] = [fields[0] ?? '', fields[19] ?? ''];
-  if (startTime === '') return { kind: 'unknown' };
-  return { kind: 'process', startTime, zombie: /^[ZXx]$/u.test(state) };
+  const stat = parseStat(text.value);
+  if (stat === null) return { kind: 'unknown' };
+  return { kind: 'process', startTime: stat.startTime, zombie: stat.ended };
 }
 
 async function lookWithPs(pid: number): Promise<ProcessLook> {
@@ -51,7 +51,7 @@ function signalReaches(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return !isErrno(error, 'ESRCH');
   }
 }
 
@@ -95,7 +95,7 @@ async function part<T>(read: () => Promise<T>): Promise<Part<T>> {
   try {
     return { kind: 'read', value: await read() };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     return { kind: code === 'ENOENT' || code === 'ESRCH' ? 'gone' : 'unreadable' };
   }
 }

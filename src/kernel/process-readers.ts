@@ -3,6 +3,8 @@
  * A process that ends while it is being read is left out: it is nowhere any more.
  */
 import { access, readdir, readFile, readlink } from 'node:fs/promises';
+import { errorCode } from './errno.ts';
+import { parseStat } from './proc-stat.ts';
 import type { ProcessInfo, ProcessTable } from './process-table.ts';
 import { run } from './processes.ts';
 
@@ -46,7 +48,7 @@ async function readCwd(pid: string): Promise<{ cwd: string | null; hidden: boole
     );
     return { cwd: called ? cwd : cwd.slice(0, -deletedMark.length), hidden: false };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     // ENOENT, ESRCH: a zombie, or gone
     return { cwd: null, hidden: code === 'EACCES' || code === 'EPERM' };
   }
@@ -57,24 +59,18 @@ async function readCwd(pid: string): Promise<{ cwd: string | null; hidden: boole
 export function parseProcStat(
   text: string,
 ): (Omit<ProcessInfo, 'cwd'> & { readonly kernel: boolean }) | null {
-  const close = text.lastIndexOf(')');
-  const open = text.indexOf('(');
-  if (open < 0 || close < open) return null;
-  const pid = Number(text.slice(0, open));
-  // state ppid pgrp session tty_nr tpgid flags … ; start time is field 22 of the line
-  const rest = text.slice(close + 2).split(' ');
-  const startTime = rest[19];
-  if (!Number.isInteger(pid) || startTime === undefined) return null;
-  // a zombie does nothing any more, and its children have a new parent already
-  if (rest[0] === 'Z' || rest[0] === 'X') return null;
+  const stat = parseStat(text);
+  // one that has ended does nothing any more, and its children have a new parent already
+  if (stat === null || stat.ended) return null;
+  const { pid, ppid, name, startTime, session, tty, flags } = stat;
   return {
     pid,
-    ppid: Number(rest[1]),
-    command: text.slice(open + 1, close),
+    ppid,
+    command: name,
     startTime,
-    sessionLeader: Number(rest[3]) === pid,
-    terminal: Number(rest[4]) !== 0,
-    kernel: (Number(rest[6]) & kernelThread) !== 0,
+    sessionLeader: session === pid,
+    terminal: tty !== 0,
+    kernel: (flags & kernelThread) !== 0,
   };
 }
 

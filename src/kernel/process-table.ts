@@ -116,7 +116,7 @@ export function callersOwn(
  * such (a daemon, a user's service manager, a multiplexer's server, a desktop application)? The
  * shell of a terminal leads a session too, but it has the terminal.
  */
-export function isGround(processes: Processes, pid: number): boolean {
+function isGround(processes: Processes, pid: number): boolean {
   if (pid === 1) return true;
   const one = processes.get(pid);
   if (one === undefined || !one.sessionLeader || one.terminal || one.ppid === pid) return false;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import * as z from 'zod/mini';
+import { isoSeconds } from '../kernel/clock.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
@@ -56,9 +57,10 @@ async function run(input: AdoptInput, context: OperationContext): Promise<Outcom
     checkVersion(context.git, context.directory),
   ]);
   const path = await real(absolute(input.path, context.directory));
-  const name = nameFor(input, path);
+  const asked = input.name === undefined ? null : parseSessionName(input.name);
   const facts = await observe(project, context.directory);
   await examine(context, project, facts, path);
+  const name = asked ?? nameOfFolder(path);
   const request = {
     name,
     key: sessionKey(name),
@@ -119,8 +121,7 @@ function again(input: AdoptInput, path: string, base: string | null): string[] {
 }
 
 /** @throws FlightError `bad-name` */
-function nameFor(input: AdoptInput, path: AbsolutePath): SessionName {
-  if (input.name !== undefined) return parseSessionName(input.name);
+function nameOfFolder(path: AbsolutePath): SessionName {
   const folder = basename(path);
   return asSessionName(folder) ?? parseSessionName(suggestName(folder) ?? folder);
 }
@@ -205,7 +206,7 @@ async function adoptUnderLock(
     state: 'active',
     base: { name: base.name, oid: fork ?? base.oid },
     goals: [...wanted.goals],
-    startedAt: context.clock.now().toISOString(),
+    startedAt: isoSeconds(context.clock.now()),
     ...(agent === null ? {} : { agent }),
     copied: [],
     carried: [],

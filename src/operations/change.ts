@@ -8,7 +8,8 @@
  */
 import { describe, isFlightError } from '../kernel/errors.ts';
 import type { Git } from '../git/git.ts';
-import { withLock, type Held } from '../safety/lock.ts';
+import type { Held } from '../safety/held.ts';
+import { withLock } from '../safety/lock.ts';
 import { ensureWritable } from '../safety/writable.ts';
 import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
@@ -34,15 +35,21 @@ export interface Change {
   readonly drop: (id: string) => void;
 }
 
+export interface ChangeOptions<T> {
+  /** true for a result of `body` that has only looked: it ends in a refusal or a decision */
+  readonly nothingDone?: (result: T) => boolean;
+}
+
 /**
  * Runs `body` under the lock. The manifest is rewritten afterwards, also if the body failed
- * half-way: it shows what is there.
+ * half-way: it shows what is there. Where nothing was done, nothing else is: not even that.
  * @throws FlightError `busy`, `not-writable`, `manifest-newer`, `manifest-foreign`, and what the body throws
  */
 export async function change<T>(
   context: OperationContext,
   project: Project,
   body: (change: Change) => Promise<T>,
+  options: ChangeOptions<T> = {},
 ): Promise<T> {
   await ensureWritable(project, [project.commonDir, project.sessionsDir], context.commandLine);
   return withLock(project, lockOptions(context), async (held) => {
@@ -70,7 +77,8 @@ export async function change<T>(
         },
         drop: (id) => dropped.add(id),
       });
-      // nothing of ours makes an entry adoptable while the lock is held
+      if (!recovered && dropped.size === 0 && options.nothingDone?.(result) === true) return result;
+      // most projects have no such entries: three processes less under the lock
       if (facts.adoptable.length > 0) await takeOverAll(taker, await look(), dropped);
       await publish(inner, context.clock.now(), dropped);
       return result;

@@ -9,7 +9,7 @@ import { done, undecided, type Outcome } from '../kernel/outcome.ts';
 import { checkVersion } from '../git/version.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
 import type { Project } from '../sessions/project.ts';
-import { change } from './change.ts';
+import { change, type Change } from './change.ts';
 import { execute } from './cleanup/execute.ts';
 import { cleanExpired } from './cleanup/expired.ts';
 import { planCleanup, samePlan, type CleanupPlan } from './cleanup/plan.ts';
@@ -91,7 +91,7 @@ async function carryOut(
 ): Promise<CarriedOut> {
   const interrupted = shown.items.filter((item) => item.reason === 'interrupted');
   const rest = { ...shown, items: shown.items.filter((item) => item.reason !== 'interrupted') };
-  return change(context, project, async (frame) => {
+  const body = async (frame: Change): Promise<CarriedOut> => {
     const { facts } = frame;
     const names = new Set(interrupted.map((item) => item.session.key));
     const plan = await planCleanup(context, frame.project, facts, still(input, facts));
@@ -108,7 +108,8 @@ async function carryOut(
       items.push(reportItem(context, item, result));
     }
     return { kind: 'done', items };
-  });
+  };
+  return change(context, project, body, { nothingDone: ({ kind }) => kind === 'changed' });
 }
 
 /** Names that recovery has just made an end of are no longer known, and that is well. */

@@ -4,6 +4,8 @@
  */
 import type * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
+import { offline } from '../git/environment.ts';
+import { gitWith } from '../git/git.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { OperationContext } from './context.ts';
 
@@ -27,7 +29,7 @@ export interface FlagSpec {
   readonly alias?: string;
 }
 
-export interface Example {
+interface Example {
   readonly args: string;
   readonly about: string;
 }
@@ -66,7 +68,7 @@ export function defineOperation<I, O>(
 ): Operation<I, O> & Pick<AnyOperation, 'call'> {
   const call: AnyOperation['call'] = (input, context) => {
     const parsed = operation.input.safeParse(input);
-    if (parsed.success) return operation.run(parsed.data, context);
+    if (parsed.success) return operation.run(parsed.data, contextOf(operation, context));
     const issue = parsed.error.issues[0];
     const field = String(issue?.path[0] ?? '');
     const spec = operation.flags[field];
@@ -75,6 +77,14 @@ export function defineOperation<I, O>(
     throw new FlightError('usage', { detail, command: operation.name.split(' ') });
   };
   return { ...operation, call };
+}
+
+/** Reading fetches nothing: what a partial clone has only promised is unknown. */
+function contextOf(
+  { effect }: Pick<AnyOperation, 'effect'>,
+  context: OperationContext,
+): OperationContext {
+  return effect === 'read' ? { ...context, git: gitWith(context.git, offline) } : context;
 }
 
 /** A field as it is typed: `--goal`, or `<name>` for a positional one. */

@@ -1,14 +1,12 @@
-/** When something in the trash may be emptied: keepDays after it was removed. */
+/** When something in the trash may be emptied, by the settings of its project. */
+import { isoSeconds } from '../kernel/clock.ts';
 import type { Project } from '../sessions/project.ts';
-import type { TrashEntry } from '../sessions/trash-entry.ts';
-
-const dayMs = 86_400_000;
+import { expiryOf, type TrashEntry } from '../sessions/trash-entry.ts';
 
 /** ISO 8601 */
-export function expiryOf(
+export function expiresAt(
   project: Pick<Project, 'settings'>,
   entry: Pick<TrashEntry, 'removedAt'>,
 ): string {
-  const keep = project.settings.keepDays.value * dayMs;
-  return new Date(Date.parse(entry.removedAt) + keep).toISOString();
+  return isoSeconds(expiryOf(entry, project.settings.keepDays.value));
 }

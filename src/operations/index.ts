@@ -81,4 +81,10 @@ export const operations: readonly OperationEntry[] = [
     effect: 'read',
     load: async () => (await import('./config.ts')).config,
   },
+  {
+    name: 'demo',
+    summary: 'Tell the whole story on a throw-away repository, in seconds',
+    effect: 'change',
+    load: async () => (await import('./demo.ts')).demo,
+  },
 ];

@@ -5,12 +5,14 @@
  */
 import { isFlightError, describe } from '../kernel/errors.ts';
 import { recoverLanding, type RecoveredLanding } from '../integration/recover.ts';
-import type { Held } from '../safety/lock.ts';
+import type { Held } from '../safety/held.ts';
 import { replaceRecord } from '../safety/registration.ts';
 import { rollBackCreate } from '../safety/rollback-create.ts';
 import type { RecoveredRestore } from '../safety/bring-back.ts';
 import type { RecoveredRemoval } from '../safety/recover-removal.ts';
-import { putAway, recoverRemoval, recoverRestore } from '../safety/trash.ts';
+import { recoverRestore } from '../safety/bring-back.ts';
+import { putAway } from '../safety/put-away.ts';
+import { recoverRemoval } from '../safety/recover-removal.ts';
 import type { Facts, SessionFacts } from '../sessions/facts.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
@@ -40,7 +42,7 @@ export async function recover(
 }
 
 /** @returns what was done, as the rest of a sentence */
-export async function recoverOne(
+async function recoverOne(
   context: OperationContext,
   project: Project,
   held: Held,

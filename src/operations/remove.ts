@@ -11,12 +11,12 @@ import { real } from '../git/repository.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { observe, worktreeOf } from '../sessions/observe.ts';
 import type { Project } from '../sessions/project.ts';
-import { change } from './change.ts';
+import { change, type Change } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
 import { abandonDecision, strategyDecision } from './remove/decision.ts';
-import { freshSession, leave, refuse, type Departure } from './remove/leave.ts';
+import { explainRefusal, freshSession, leave, refuse, type Departure } from './remove/leave.ts';
 import { landAndLeave } from './remove/merge.ts';
 import { publishAndLeave } from './remove/publish.ts';
 import { refuseBusy, targetOf, type RemoveRequest } from './remove/request.ts';
@@ -69,7 +69,11 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
     });
   }
   if (!refusedByLeaving(session, strategy, input)) {
-    await refuse(context, { project, facts }, session, request, strategy);
+    try {
+      await refuse(context, { project, facts }, session, request, strategy);
+    } catch (error) {
+      throw await explainRefusal(context, project, session, error);
+    }
   }
   if (strategy === 'abandon' && !input.yes) {
     return undecided(await abandonDecision(context, project, session, request));
@@ -129,11 +133,12 @@ async function justLeave(
   request: RemoveRequest,
   departure: Departure,
 ): Promise<Removed | 'changed'> {
-  return change(context, project, async (frame) => {
-    const session = await freshSession(frame, request);
+  const body = async (frame: Change): Promise<Removed | 'changed'> => {
+    const session = await freshSession(frame, request, seen);
     if (session.branchTip !== seen.branchTip) return 'changed';
     return leave(context, frame, session, request, departure);
-  });
+  };
+  return change(context, project, body, { nothingDone: (result) => result === 'changed' });
 }
 
 function report(

@@ -3,6 +3,7 @@
  * worktree, index, uncommitted and ignored files, record. What could not come back is said.
  */
 import * as z from 'zod/mini';
+import { isoSeconds } from '../kernel/clock.ts';
 import { FlightError, describe, isFlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
 import { checkVersion } from '../git/version.ts';
@@ -84,7 +85,7 @@ async function list(context: OperationContext, project: Project): Promise<Restor
       branchTip: entry.branchTip,
       hasWorktree,
       bytes,
-      expiresAt: expiresAt.toISOString(),
+      expiresAt: isoSeconds(expiresAt),
     })),
   };
 }

@@ -4,10 +4,11 @@
  * the lock, and only for entries that are proven (`sessions/adoption.ts`).
  */
 import { randomUUID } from 'node:crypto';
+import { isoSeconds } from '../kernel/clock.ts';
 import { mergeBases } from '../git/history.ts';
 import { isOid } from '../git/oid.ts';
 import { transact } from '../git/refs.ts';
-import type { Held } from '../safety/lock.ts';
+import type { Held } from '../safety/held.ts';
 import { writeToken } from '../safety/registration.ts';
 import type { Adoptable } from '../sessions/adoption.ts';
 import { readToken } from '../sessions/links.ts';
@@ -60,7 +61,7 @@ async function record(taker: Taker, facts: Observation, one: Adoptable): Promise
   const privateDir = adminId === null ? null : adminDir(project, adminId);
   const token = (privateDir === null ? null : await readToken(privateDir)) ?? randomUUID();
   if (privateDir !== null) await writeToken(privateDir, token);
-  const startedAt = one.startedAt ?? context.clock.now().toISOString();
+  const startedAt = one.startedAt ?? isoSeconds(context.clock.now());
   const change = await recordChange(held.git, project.commonDir, sessionKey(one.name), null, {
     ...made,
     token,

@@ -7,7 +7,7 @@ import { isoSeconds } from '../kernel/clock.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Decision, type Warning } from '../kernel/outcome.ts';
 import { ours } from '../kernel/suggestion.ts';
-import { visible } from '../kernel/visible.ts';
+import { spelledOut } from '../kernel/visible.ts';
 import type { Project } from '../sessions/project.ts';
 import { projectOf } from './project.ts';
 import {
@@ -183,7 +183,7 @@ function listed(
   state: { configured: boolean; since: string | null },
 ): Listed {
   const id = approvalKey(kind, command).slice(0, 16);
-  const shown = visible(command);
+  const shown = spelledOut(command);
   const { configured, since } = state;
   return { id, kind, command, shown, approved: since !== null, configured, since };
 }
@@ -194,7 +194,7 @@ function select(view: View, ids: readonly string[] | undefined, verb: string): L
   return ids.map((id) => {
     const found = view.commands.find((one) => one.id === id);
     if (found !== undefined) return found;
-    const detail = `${visible(id)} names no command of this repository; its text may have changed.`;
+    const detail = `${spelledOut(id)} names no command of this repository; its text may have changed.`;
     throw new FlightError('usage', { detail, command: ['trust', verb] });
   });
 }

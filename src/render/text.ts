@@ -1,30 +1,9 @@
 /**
  * Text in columns. Names, goals and paths come from repositories and file systems and are data:
- * `visible` shows what could steer a terminal instead of sending it there.
+ * they pass `visible` (kernel) on their way.
  */
+import { visible } from '../kernel/visible.ts';
 import { width } from './widths.ts';
-
-/**
- * Control characters (C0, DEL, C1), bidirectional overrides, line and paragraph separators,
- * zero-width characters that hide a difference, and lone surrogates.
- */
-const steering =
-  // eslint-disable-next-line no-control-regex -- these are what must not pass
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\p{Cs}\u{e0000}-\u{e007f}]/gu;
-
-/** `text` with everything that is not seen, or steers, written as an escape: `\n`, `\x1b`, `\u202e`. */
-export function visible(text: string): string {
-  return text.replace(steering, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    if (character === '\n') return '\\n';
-    if (character === '\t') return '\\t';
-    if (character === '\r') return '\\r';
-    if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
-    return code < 0x10000
-      ? `\\u${code.toString(16).padStart(4, '0')}`
-      : `\\u{${code.toString(16)}}`;
-  });
-}
 
 /** As `visible`, with line breaks and tabs as they are: for messages of several lines. */
 export function visibleLines(text: string): string {

@@ -3,6 +3,7 @@
  * working directory is in the worktree, or the lock an agent holds on it; without one, activity
  * is unknown (`null`), never "nobody".
  */
+import { isoSeconds } from '../kernel/clock.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import { absolute, isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { callersOwn, type ProcessInfo, type ProcessTable } from '../kernel/process-table.ts';
@@ -10,7 +11,7 @@ import type { SessionFacts } from '../sessions/facts.ts';
 import { lockOwner, ownerLives } from '../sessions/lock-owner.ts';
 import { lookAtProcesses } from './occupants.ts';
 
-export interface Activity {
+interface Activity {
   readonly is: 'working';
   /** ISO 8601 */
   readonly since: string;
@@ -79,5 +80,5 @@ function activity(
   startedAt: (process: ProcessInfo) => Date | null,
 ): Activity {
   const since = startedAt(process) ?? new Date(0);
-  return { is: 'working', since: since.toISOString(), source, pid: process.pid };
+  return { is: 'working', since: isoSeconds(since), source, pid: process.pid };
 }

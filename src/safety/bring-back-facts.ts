@@ -15,8 +15,8 @@ import type { TrashEntry } from '../sessions/trash-entry.ts';
 import type { BringBackFacts, BringBackTarget } from './bring-back-plan.ts';
 import { isThere } from './disk.ts';
 import { clashing, treeChanges } from './forward.ts';
-import { adminIdState } from './links.ts';
-import type { Held } from './removal-refs.ts';
+import { adminIdState } from './admin-entry.ts';
+import type { Held } from './held.ts';
 import { hasModules } from './submodule-links.ts';
 import { directoriesOf, type TrashDirectories } from './trash-places.ts';
 

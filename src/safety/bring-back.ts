@@ -32,8 +32,9 @@ import {
 import { comeBack, renameHead, type Return } from './come-back.ts';
 import { ifThere, isThere, moveDirectory } from './disk.ts';
 import { adminOf } from './leave.ts';
-import { setPlaceholder } from './links.ts';
-import { must, withoutIntent, type Held } from './removal-refs.ts';
+import { setPlaceholder } from './admin-entry.ts';
+import type { Held } from './held.ts';
+import { must, withoutIntent } from './removal-refs.ts';
 
 export interface BroughtBack {
   readonly key: SessionKey;

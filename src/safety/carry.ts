@@ -11,17 +11,13 @@ import { dirname } from 'node:path';
 import { FlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { addIntent } from '../git/add-intent.ts';
+import { treeEntries, type Side } from '../git/diff.ts';
+import { hashBytes, hashFiles } from '../git/file-contents.ts';
 import type { Git } from '../git/git.ts';
-import {
-  hashBytes,
-  hashFiles,
-  refreshIndex,
-  setIndexEntries,
-  treeEntries,
-} from '../git/index-info.ts';
-import { isNull, type Oid } from '../git/oid.ts';
+import { putIntoIndex, refreshIndex } from '../git/index-write.ts';
+import { isNull, nullOid, type Oid } from '../git/oid.ts';
 import type { Status, StatusEntry } from '../git/status.ts';
-import { errorCode } from '../sessions/manifest.ts';
+import { errorCode } from '../kernel/errno.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 
 export type Carried = SessionRecord['carried'];
@@ -81,15 +77,10 @@ export async function carry(
   plan: CarryPlan,
 ): Promise<Carried> {
   const staged = plan.entries.filter((e) => e.kind === 'tracked' && e.xy[0] !== '.');
-  await setIndexEntries(
-    git,
-    session,
-    staged.map((entry) => ({
-      path: entry.path,
-      mode: entry.modeIndex ?? '',
-      oid: entry.oidIndex === undefined || isNull(entry.oidIndex) ? null : entry.oidIndex,
-    })),
-  );
+  const changes = staged.map((entry) => ({ path: entry.path, side: stagedSide(entry) }));
+  // every id in a status, the null id too, is as long as this repository's are
+  const some = staged.find((entry) => entry.oidIndex !== undefined)?.oidIndex;
+  if (some !== undefined) await putIntoIndex(git, session, changes, nullOid(some));
   // removals first: a folder may have taken the place of a file
   const present: { entry: StatusEntry; link: string | null; mode: string }[] = [];
   for (const entry of plan.entries) {
@@ -108,8 +99,8 @@ export async function carry(
     files.map((one) => one.entry.path),
   );
   const carried: Carried = [];
-  for (const [at, one] of files.entries()) {
-    carried.push({ path: one.entry.path, oid: hashes[at] ?? null, mode: one.mode });
+  for (const one of files) {
+    carried.push({ path: one.entry.path, oid: hashes.get(one.entry.path) ?? null, mode: one.mode });
   }
   for (const one of present) {
     if (one.link === null) continue;
@@ -119,6 +110,11 @@ export async function carry(
   const gone = plan.entries.filter((entry) => !present.some((one) => one.entry === entry));
   for (const entry of gone) carried.push({ path: entry.path, oid: null, mode: '000000' });
   return carried;
+}
+
+function stagedSide({ modeIndex, oidIndex }: StatusEntry): Side | null {
+  if (modeIndex === undefined || oidIndex === undefined || isNull(oidIndex)) return null;
+  return { mode: modeIndex, oid: oidIndex };
 }
 
 /** What is at `path` in the main checkout: its mode as git writes it, the target of a symlink. */

@@ -16,6 +16,7 @@ import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { permitDirectory } from '../git/permit.ts';
 import { atPrivateDir, headOf } from '../git/private-dir.ts';
 import { real } from '../git/repository.ts';
+import { linkOf, readToken } from '../sessions/links.ts';
 import type { SessionKey } from '../sessions/name.ts';
 import { adminDir, type Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
@@ -23,18 +24,11 @@ import { recordChange } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere, isThere, makeDirectory, moveDirectory, writeDurably } from './disk.ts';
 import { goForward, treeChanges } from './forward.ts';
-import {
-  link,
-  linkOf,
-  lockAdmin,
-  readToken,
-  register,
-  removePlaceholder,
-  unlockAdmin,
-} from './links.ts';
+import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './admin-entry.ts';
 import { adminIdsWith, makeFresh, refill, stagingOf } from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';
+import { leadsTo } from './trash-places.ts';
 
 export interface Return {
   readonly key: SessionKey;
@@ -70,7 +64,7 @@ export async function comeBack(git: Git, project: Project, back: Return): Promis
   }
   faultPoint('restore.links:after');
   faultPoint('restore.unlock:before');
-  await unlockAdmin(admin, id);
+  await unlockAdmin(admin);
   faultPoint('restore.unlock:after');
   const adminId = admin.slice(dirname(admin).length + 1);
   const whole = { ...withoutIntent(record), adminId };
@@ -150,8 +144,9 @@ async function waitingDirectory(
   const path = absolute(entry.worktree.path);
   if (!(await isThere(path))) return null;
   const linked = await linkOf(path);
-  const known = [adminDir(project, entry.privateDir.adminId), admin];
-  if (linked !== null && known.includes(linked)) return path;
+  const { adminId } = entry.privateDir;
+  const ours = linked !== null && (linked === admin || (await leadsTo(project, linked, adminId)));
+  if (ours) return path;
   throw new FlightError('restore-incomplete', {
     id: entry.id,
     why: `${path} does not belong to its private git dir`,

@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, lstat } from 'node:fs/promises';
 import { FlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
-import { errorCode } from '../sessions/manifest.ts';
+import { errorCode } from '../kernel/errno.ts';
 
 export const environmentFiles: readonly string[] = ['.env', '.env.local', '.env.development.local'];
 

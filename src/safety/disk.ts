@@ -2,9 +2,10 @@
  * Directories that move: each rename is asked for with a permit, never lands on anything, and is
  * on the disk when it returns (both parents are synced). What the file system refuses is named.
  */
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory, writeSynced } from '../kernel/durable.ts';
+import { errorCode, isErrno } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import type { Permit } from '../git/permit.ts';
@@ -14,13 +15,9 @@ export async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
   } catch (error) {
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR')) return null;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;
   }
-}
-
-export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** Is there anything at `path` (a dangling link counts)? @throws if that cannot be found out */
@@ -38,22 +35,7 @@ export async function onDisk<T>(
     return await act();
   } catch (cause) {
     if (cause instanceof FlightError) throw cause;
-    const reason =
-      cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
-        ? cause.code
-        : String(cause);
-    throw new FlightError('disk-failed', { what, path, reason }, { cause });
-  }
-}
-
-/** Puts the entries of a directory on the disk. Windows has no such thing. */
-export async function syncDirectory(path: AbsolutePath): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(path, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    throw new FlightError('disk-failed', { what, path, reason: errorCode(cause) }, { cause });
   }
 }
 
@@ -99,13 +81,7 @@ export async function deleteDirectory(permit: Permit<'delete-directory'>): Promi
 export async function writeDurably(path: AbsolutePath, content: string): Promise<void> {
   await onDisk('write', path, async () => {
     const temporary = absolute(`${path}.flight-rules`);
-    const handle = await open(temporary, 'w');
-    try {
-      await writeFile(handle, content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeSynced(temporary, content);
     await rename(temporary, path);
     await syncDirectory(absolute(dirname(path)));
   });

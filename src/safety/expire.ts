@@ -15,8 +15,9 @@ import type { Project } from '../sessions/project.ts';
 import { readRegistry } from '../sessions/registry.ts';
 import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
 import { deleteDirectory, ifThere, isThere, moveDirectory } from './disk.ts';
-import { removePlaceholder } from './links.ts';
-import { must, unpinChanges, type Held } from './removal-refs.ts';
+import { removePlaceholder } from './admin-entry.ts';
+import type { Held } from './held.ts';
+import { must, unpinChanges } from './removal-refs.ts';
 import { directoriesOf, expiring, isTrashPlace } from './trash-places.ts';
 
 /**

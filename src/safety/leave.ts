@@ -8,17 +8,11 @@ import { FlightError } from '../kernel/errors.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import { permitDirectory } from '../git/permit.ts';
 import { real } from '../git/repository.ts';
+import { linkOf, readToken } from '../sessions/links.ts';
 import { adminDir, type Project } from '../sessions/project.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { isThere, makeDirectory, moveDirectory } from './disk.ts';
-import {
-  linkOf,
-  lockAdmin,
-  readToken,
-  removePlaceholder,
-  setPlaceholder,
-  unlockAdmin,
-} from './links.ts';
+import { lockAdmin, removePlaceholder, setPlaceholder, unlockAdmin } from './admin-entry.ts';
 import { privateTrash } from './trash-places.ts';
 
 type Place = Pick<Project, 'commonDir'>;
@@ -94,5 +88,5 @@ export async function moveBack(project: Place, entry: TrashEntry): Promise<void>
     }
   }
   const admin = await adminOf(project, entry);
-  if (admin !== null) await unlockAdmin(admin, entry.id);
+  if (admin !== null) await unlockAdmin(admin);
 }

@@ -4,8 +4,9 @@
  * what the ref holds afterwards does.
  *
  * Waiting is cheap: the loose file of the ref tells without a process who holds it. One
- * `cat-file` when a holder stays, one `update-ref` per attempt. With many waiters each attempt
- * that is lost makes the pause longer; who has waited long gets short pauses again.
+ * `cat-file` when a holder stays, one `update-ref` per attempt, one attempt at a time
+ * (`lock-door.ts`). With many waiters each attempt that is lost makes the pause longer; who has
+ * waited long gets shorter pauses again.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,6 +22,7 @@ import { lockRef } from '../sessions/registry.ts';
 import { lookAtFile, presentGitLocks, sameFile, type GitLockFile } from './git-locks.ts';
 import { formatLock, holderOf, readLock, type LockBlob } from './lock-blob.ts';
 import { claimFile, clearClaim } from './lock-claim.ts';
+import { throughTheDoor } from './lock-door.ts';
 
 export interface Acquiring {
   readonly project: Project;
@@ -57,6 +59,8 @@ interface Waiting {
   since: number;
   /** when the holder is looked at closely next */
   lookAt: number;
+  /** how often the holder has changed: where it does, somebody is alive */
+  changes: number;
   /** who stands in the way, for the message */
   obstacle: Obstacle;
   /** the ref is held although there is no loose file */
@@ -68,10 +72,14 @@ interface Waiting {
   stored: { readonly text: string; readonly oid: Oid } | null;
 }
 
-/** A holder that stays this long is looked at closely, and again after each `againMs`. */
+/**
+ * A holder that stays this long is looked at closely, and again after each `againMs`. In a queue
+ * that moves, later: each look is a process, and there are many waiters.
+ */
 const closeLookMs = 250;
 const againMs = 1_000;
-const pauses = { first: 20, least: 40, most: 500, patienceMs: 10_000 } as const;
+const latestLookMs = 3_000;
+const pauses = { first: 20, most: 500, patienceMs: 10_000, afterPatience: 200 } as const;
 const nobodyKnown: Obstacle['holder'] = { pid: 0, command: 'unknown' };
 
 /**
@@ -85,6 +93,7 @@ export async function acquire(job: Acquiring): Promise<Acquired> {
     seen: null,
     since: begun,
     lookAt: begun,
+    changes: 0,
     obstacle: { holder: nobodyKnown, token: '' },
     packed: false,
     pause: pauses.first,
@@ -108,7 +117,9 @@ async function observe(job: Acquiring, waiting: Waiting): Promise<void> {
   const now = performance.now();
   // the very first look is close at once: a crash just before is the common case
   const first = waiting.seen === null && now - waiting.begun < closeLookMs;
-  waiting.lookAt = first ? now : now + closeLookMs;
+  waiting.changes += 1;
+  const patience = Math.min(latestLookMs, closeLookMs * waiting.changes);
+  waiting.lookAt = first ? now : now + patience;
   waiting.seen = oid;
   waiting.since = now;
 }
@@ -124,7 +135,7 @@ async function tryToTake(job: Acquiring, waiting: Waiting): Promise<Acquired | n
     if (!(await mayTake(job, waiting.seen, from))) return null;
   }
   if (!(await claimable(job, waiting))) return null;
-  const taken = await swap(job, waiting, from);
+  const taken = await throughTheDoor(job.project, () => swap(job, waiting, from));
   if (taken === null) {
     waiting.pause = Math.min(pauses.most, waiting.pause * 3);
     waiting.lookAt = Math.min(waiting.lookAt, performance.now() + closeLookMs);
@@ -160,7 +171,9 @@ async function pauseOrGiveUp(job: Acquiring, waiting: Waiting): Promise<void> {
     waiting.said = true;
     job.progress('Waiting for another flight-rules command to finish.');
   }
-  if (now - waiting.begun > pauses.patienceMs) waiting.pause = pauses.least;
+  if (now - waiting.begun > pauses.patienceMs) {
+    waiting.pause = Math.min(waiting.pause, pauses.afterPatience);
+  }
   const pause = waiting.pause * (0.1 + 0.9 * Math.random());
   await sleep(pause, undefined, job.signal === undefined ? {} : { signal: job.signal });
 }
@@ -189,7 +202,15 @@ async function looseHolder(job: Acquiring): Promise<Oid | null> {
 
 /** What git says when somebody else took, or was taking, the lock: he may be gone by now. */
 const hindered =
-  /reference already exists|but expected|unable to resolve reference(?!.*broken)|lock\.lock'?: File exists/u;
+  /reference already exists|but expected|nonexistent object|unable to resolve reference(?!.*broken)|lock\.lock'?: File exists/u;
+
+/** Is the holder still the one that was seen, and nobody taking the lock? */
+async function unchanged(job: Acquiring, waiting: Waiting): Promise<boolean> {
+  const loose = await looseHolder(job);
+  if (loose === null ? waiting.seen !== null && !waiting.packed : loose !== waiting.seen)
+    return false;
+  return (await lookAtFile(job.project.commonDir, claimFile)) === null;
+}
 
 /** One compare-and-swap. @returns `null` if somebody else was faster */
 async function swap(
@@ -200,6 +221,7 @@ async function swap(
   const { git, project, owner } = job;
   const from = waiting.seen;
   const { commonDir } = project;
+  if (!(await unchanged(job, waiting))) return null;
   const present = await presentGitLocks(project);
   // What a dead holder found is still not ours to remove; what came since is, even if we die too.
   const inherits = predecessor !== null && (!predecessor.released || predecessor.owing);
@@ -213,12 +235,12 @@ async function swap(
   }
   const { oid } = waiting.stored;
   // a last look: an attempt that is lost costs three processes
-  const loose = await looseHolder(job);
-  if (loose === null ? from !== null && !waiting.packed : loose !== from) return null;
-  if ((await lookAtFile(commonDir, claimFile)) !== null) return null;
+  if (!(await unchanged(job, waiting))) return null;
   try {
     await transact(git, commonDir, [{ kind: 'own', ref: lockRef, from, to: oid }], 'lock');
   } catch (error) {
+    // a `gc --prune=now` may have taken the blob that was waiting here
+    waiting.stored = null;
     // git can say no although it is done, or because somebody was faster: the ref knows
     const now = await readRef(git, commonDir, lockRef);
     if (now === from && !(error instanceof GitError && hindered.test(error.data.stderr)))

@@ -41,7 +41,7 @@ export async function readLock(
   return bytes === undefined || bytes === null ? null : parseLock(bytes.toString('utf8'));
 }
 
-export function parseLock(text: string): LockBlob | null {
+function parseLock(text: string): LockBlob | null {
   try {
     const parsed = LockSchema.safeParse(JSON.parse(text));
     if (!parsed.success) return null;

@@ -16,14 +16,12 @@ import { transact } from '../git/refs.ts';
 import type { Project } from '../sessions/project.ts';
 import { lockRef } from '../sessions/registry.ts';
 import { lookAtFile, removeStaleGitLocks, sameFile, type StaleGitLocks } from './git-locks.ts';
+import type { Held } from './held.ts';
 import { acquire, type Acquired } from './lock-acquire.ts';
 import { formatLock, type LockBlob } from './lock-blob.ts';
 import { explainWriteFailure } from './writable.ts';
 
-export interface Held {
-  readonly owner: Owner;
-  /** every process it starts is known as this operation's */
-  readonly git: Git;
+export interface HeldLock extends Held {
   /** the holder this lock was taken over from, if it did not release it */
   readonly takenFrom: Owner | null;
   /** git's own lock files that a killed git had left, relative to the common dir */
@@ -53,7 +51,7 @@ const queues = new Map<string, Promise<unknown>>();
 export async function withLock<T>(
   project: Project,
   options: LockOptions,
-  body: (held: Held) => Promise<T>,
+  body: (held: HeldLock) => Promise<T>,
 ): Promise<T> {
   const key = project.commonDir;
   const before = queues.get(key) ?? Promise.resolve();
@@ -70,7 +68,7 @@ export async function withLock<T>(
 async function locked<T>(
   project: Project,
   options: LockOptions,
-  body: (held: Held) => Promise<T>,
+  body: (held: HeldLock) => Promise<T>,
 ): Promise<T> {
   const { command, clock, breakLock, progress } = options;
   options.signal?.throwIfAborted();

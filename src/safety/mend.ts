@@ -8,8 +8,8 @@ import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import type { Project } from '../sessions/project.ts';
-import type { Held } from './lock.ts';
-import { link } from './links.ts';
+import type { Held } from './held.ts';
+import { link } from './admin-entry.ts';
 import { replaceRecord } from './registration.ts';
 import { relinkSubmodules } from './submodule-links.ts';
 

@@ -4,6 +4,7 @@
  * to stays where it is. What may not be read is an error, never skipped.
  */
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { errorCode } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import type { Unwatched } from './working-tree.ts';
 
@@ -101,7 +102,7 @@ async function unlessAbsent<T>(answer: Promise<T>): Promise<T | null> {
 }
 
 function isAbsence(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
+  const code = errorCode(error);
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 

@@ -9,6 +9,7 @@
  * Processes per repository: `config`, `rev-parse`, `status`, `ls-files`, `rev-list`.
  */
 import { readdir, realpath } from 'node:fs/promises';
+import { isErrno } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { gitFields, gitText, type Git } from '../git/git.ts';
 import { unpublishedCommits } from '../git/unpublished.ts';
@@ -78,7 +79,7 @@ async function namesIn(folder: AbsolutePath): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isErrno(error, 'ENOENT')) return [];
     throw error;
   }
 }

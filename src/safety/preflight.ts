@@ -4,11 +4,12 @@
  */
 import type { FlightError } from '../kernel/errors.ts';
 import type { Warning } from '../kernel/outcome.ts';
+import type { ChangeCounts } from '../git/status.ts';
 import type { Worktree } from '../git/worktrees.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import type { Project } from '../sessions/project.ts';
 import { asksForWork, refusals, workWarnings, type RefusalOptions } from './refusals.ts';
-import { gatherWork, type ChangeCounts, type Head, type WorkFacts } from './work-facts.ts';
+import { gatherWork, type Head, type WorkFacts } from './work-facts.ts';
 
 export interface PreflightOptions extends RefusalOptions {
   /** its own processes do not count as somebody else */

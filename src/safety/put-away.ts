@@ -17,12 +17,13 @@ import type { RefChange } from '../git/refs.ts';
 import { real } from '../git/repository.ts';
 import { listWorktrees } from '../git/worktrees.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
+import { linkOf, readToken, registeredWorktree } from '../sessions/links.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { readRegistry, recordChange, type Registry } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
+import type { Held } from './held.ts';
 import { moveBack, moveOut } from './leave.ts';
-import { linkOf, readToken, registeredWorktree } from './links.ts';
 import { collectPins, writePin } from './pins.ts';
 import {
   cancel,
@@ -31,7 +32,6 @@ import {
   pinChanges,
   withoutIntent,
   type Becomes,
-  type Held,
   type Removal,
 } from './removal-refs.ts';
 import { look } from './removal-look.ts';

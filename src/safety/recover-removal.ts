@@ -12,7 +12,8 @@ import type { SessionFacts } from '../sessions/facts.ts';
 import type { Project } from '../sessions/project.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { hasLeft, moveBack, moveOut } from './leave.ts';
-import { cancel, endChanges, must, tipOf, withoutIntent, type Held } from './removal-refs.ts';
+import type { Held } from './held.ts';
+import { cancel, endChanges, must, tipOf, withoutIntent } from './removal-refs.ts';
 
 export type RecoveredRemoval =
   /** the session is as it was before the removal */

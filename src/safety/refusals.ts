@@ -2,6 +2,7 @@
  * Which facts about a session's work forbid which strategy. Pure: facts in, refusals out, in the
  * order of the contract, all that apply. What could not be found out refuses.
  */
+import { count } from '../kernel/catalogue/entry.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
@@ -64,7 +65,8 @@ export function workWarnings(facts: WorkFacts, options: RefusalOptions): readonl
     });
   }
   if (who.kind !== 'unknown' && who.hidden > 0) {
-    const message = `${who.hidden} processes of other users could not be looked at; one of them might work there.`;
+    const processes = count(who.hidden, 'process', 'processes');
+    const message = `${processes} of other users could not be looked at and might work there.`;
     warnings.push({ code: 'processes-hidden', message });
   }
   return warnings;
@@ -106,10 +108,8 @@ function ofOwnership(session: SessionFacts): FlightError[] {
       return [];
     case 'not-ours':
       return [new FlightError('not-ours', { name, why: place.why })];
-    case 'moved': {
-      const why = `its worktree was moved from ${place.from} to ${place.to}`;
-      return [new FlightError('not-ours', { name, why })];
-    }
+    case 'moved':
+      return [new FlightError('session-moved', { name, from: place.from, to: place.to })];
     case 'unknown':
       return unknown(session, 'where the worktree is', place.why);
   }

@@ -9,12 +9,12 @@
  *
  * All of it under the lock. Rolling back is `rollback-create.ts`.
  */
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
-import { syncDirectory } from '../kernel/durable.ts';
+import { syncDirectory, writeSynced } from '../kernel/durable.ts';
 import type { Git } from '../git/git.ts';
 import { registerWorktree } from '../git/new-worktree.ts';
 import { branchRef, oid, type Oid } from '../git/oid.ts';
@@ -85,13 +85,7 @@ export async function writeToken(privateDir: AbsolutePath, token: string): Promi
   const file = tokenFile(privateDir);
   await mkdir(dirname(file), { recursive: true });
   faultPoint('create.token:before');
-  const handle = await open(file, 'w', 0o644);
-  try {
-    await handle.writeFile(`${token}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeSynced(file, `${token}\n`);
   await syncDirectory(dirname(file));
   faultPoint('create.token:after');
 }

@@ -4,7 +4,8 @@ import type { AbsolutePath } from '../kernel/path.ts';
 import type { Project } from '../sessions/project.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { isThere } from './disk.ts';
-import { tipOf, type Becomes, type Held } from './removal-refs.ts';
+import type { Held } from './held.ts';
+import { tipOf, type Becomes } from './removal-refs.ts';
 import { directoriesOf } from './trash-places.ts';
 
 /**

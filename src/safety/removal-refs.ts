@@ -3,7 +3,6 @@
  * takes branch and record. All refs move by compare-and-swap, all of one transaction or none.
  */
 import { FlightError } from '../kernel/errors.ts';
-import type { Owner } from '../kernel/owner.ts';
 import { trusted } from '../kernel/brand.ts';
 import type { Git } from '../git/git.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
@@ -16,12 +15,6 @@ import { recordChange, sessionRef, trashRef } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { tagRef, tagRefPrefix, type Pins } from './pins.ts';
 import { seqOf } from './trash-places.ts';
-
-/** What the lock gives: git whose processes carry the mark of this operation, and who we are. */
-export interface Held {
-  readonly git: Git;
-  readonly owner: Owner;
-}
 
 export type Becomes = 'ended' | 'kept' | 'in-review';
 

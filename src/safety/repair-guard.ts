@@ -8,6 +8,7 @@
  */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../kernel/errno.ts';
 import { ownerState, type Owner } from '../kernel/owner.ts';
 import { OwnerSchema } from '../sessions/record.ts';
 
@@ -55,7 +56,7 @@ async function moved(from: string, to: string): Promise<boolean> {
     await rename(from, to);
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     const taken = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
     // Windows says EPERM where the others say ENOTEMPTY
     if (process.platform === 'win32') taken.push('EPERM', 'EACCES');

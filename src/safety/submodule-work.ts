@@ -6,6 +6,7 @@
  * Processes per submodule: `rev-list`, and a second one if there are commits of its own.
  */
 import { lstat, readdir, readFile } from 'node:fs/promises';
+import { isErrno } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import type { Git } from '../git/git.ts';
 import { reachableThere, unpublishedCommits } from '../git/unpublished.ts';
@@ -71,7 +72,7 @@ async function moduleNames(modules: AbsolutePath, prefix = ''): Promise<string[]
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isErrno(error, 'ENOENT')) return [];
     throw error;
   }
   const names: string[] = [];

@@ -8,11 +8,11 @@ import { basename, dirname } from 'node:path';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { real } from '../git/repository.ts';
 import type { SessionKey } from '../sessions/name.ts';
+import { linkOf, namesAdminEntry, readToken } from '../sessions/links.ts';
 import { adminDir, privateFolder, trashFolder, type Project } from '../sessions/project.ts';
 import { trashPrefix, type Registry } from '../sessions/registry.ts';
 import { trashFolderNames, type TrashEntry } from '../sessions/trash-entry.ts';
 import { isThere, makeDirectory } from './disk.ts';
-import { linkOf, readToken } from './links.ts';
 
 const besideFolder = '.flight-rules-trash';
 
@@ -125,6 +125,20 @@ export async function directoriesOf(
   if (entry.worktree === null) return { worktree: null, privateDir };
   const worktree = absolute(entry.worktree.path);
   const linked = await linkOf(worktree);
-  const proven = linked !== null && linked === adminDir(project, entry.privateDir.adminId);
+  const proven = linked !== null && (await leadsTo(project, linked, entry.privateDir.adminId));
   return { worktree: proven ? worktree : null, privateDir };
+}
+
+/**
+ * Does the link of a worktree in the trash lead to admin id `adminId` of this repository? Also one
+ * that leads to where that was before the repository was moved; never one that leads to a
+ * repository that is there.
+ */
+export async function leadsTo(
+  project: Pick<Project, 'commonDir'>,
+  linked: AbsolutePath,
+  adminId: string,
+): Promise<boolean> {
+  if (linked === adminDir(project, adminId)) return true;
+  return namesAdminEntry(linked, adminId) && !(await isThere(absolute(dirname(dirname(linked)))));
 }

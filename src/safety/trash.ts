@@ -1,19 +1,14 @@
 /**
- * The trash as a whole: what is in it, how long it stays, what of it can come back. The acts are
- * in files of their own and are named here, so that operations have one place to look.
+ * The trash as a whole: what is in it, how long it stays, what of it can come back. The acts have
+ * files of their own: `put-away.ts`, `bring-back.ts`, `expire.ts`, `recover-removal.ts`.
  */
 import { lstat, readdir } from 'node:fs/promises';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import type { Project } from '../sessions/project.ts';
 import type { Registry } from '../sessions/registry.ts';
-import type { StoredTrashEntry } from '../sessions/trash-entry.ts';
+import { expiryOf, type StoredTrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere } from './disk.ts';
 import { directoriesOf } from './trash-places.ts';
-
-export { bringBack, bringBackOrphan, recoverRestore } from './bring-back.ts';
-export { expire } from './expire.ts';
-export { putAway } from './put-away.ts';
-export { recoverRemoval } from './recover-removal.ts';
 
 export interface TrashItem {
   readonly stored: StoredTrashEntry;
@@ -26,8 +21,6 @@ export interface TrashItem {
   /** something would come back: the branch at least */
   readonly restorable: boolean;
 }
-
-const dayMs = 86_400_000;
 
 /**
  * Everything in the trash, newest first. Reads the file system only.
@@ -54,7 +47,7 @@ async function describeEntry(
   options: { readonly now: Date; readonly keepDays: number; readonly sizes: 'count' | 'skip' },
 ): Promise<TrashItem> {
   const { entry } = stored;
-  const expiresAt = new Date(new Date(entry.removedAt).getTime() + options.keepDays * dayMs);
+  const expiresAt = expiryOf(entry, options.keepDays);
   const { worktree } = await directoriesOf(project, entry);
   return {
     stored,
@@ -66,14 +59,48 @@ async function describeEntry(
   };
 }
 
-/** Sum of the sizes of all files below `folder`; what cannot be read counts nothing. */
-async function bytesBelow(folder: AbsolutePath): Promise<number> {
+/**
+ * The size of all worktrees in the trash, in bytes. Reads the file system only.
+ * @returns `null` if there are more than `mostFiles` files and folders
+ */
+export async function trashBytes(
+  project: Pick<Project, 'commonDir'>,
+  registry: Pick<Registry, 'trash'>,
+  mostFiles: number,
+): Promise<number | null> {
+  const there = await Promise.all(registry.trash.map(({ entry }) => directoriesOf(project, entry)));
+  // a session that was kept and then abandoned has two entries and one folder
+  const folders = new Set(there.flatMap(({ worktree }) => (worktree === null ? [] : [worktree])));
+  const budget = { left: mostFiles };
   let sum = 0;
+  for (const folder of folders) {
+    sum += await bytesBelow(folder, budget);
+    if (budget.left < 0) return null;
+  }
+  return sum;
+}
+
+/** How many more files may be looked at. Below zero the sum is not whole. */
+interface Budget {
+  left: number;
+}
+
+/** Sum of the sizes of all files below `folder`; what cannot be read counts nothing. */
+async function bytesBelow(
+  folder: AbsolutePath,
+  budget: Budget = { left: Infinity },
+): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  budget.left -= entries.length;
+  if (budget.left < 0) return 0;
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => !entry.isDirectory())
+      .map(async ({ name }) => (await ifThere(lstat(below(folder, name))))?.size ?? 0),
+  );
+  let sum = sizes.reduce((total, size) => total + size, 0);
   for (const entry of entries) {
-    const path = absolute(below(folder, entry.name));
-    if (entry.isDirectory()) sum += await bytesBelow(path);
-    else sum += (await ifThere(lstat(path)))?.size ?? 0;
+    if (entry.isDirectory()) sum += await bytesBelow(absolute(below(folder, entry.name)), budget);
   }
   return sum;
 }

@@ -6,9 +6,11 @@
  * submodule; none for a session whose worktree is gone and has no submodules.
  */
 import { lstat, realpath } from 'node:fs/promises';
+import { errorCode } from '../kernel/errno.ts';
 import { describe, isFlightError } from '../kernel/errors.ts';
 import { below, isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { operationInProgress, type InProgress } from '../git/operation.ts';
+import { countChanges, type ChangeCounts } from '../git/status.ts';
 import type { Worktree } from '../git/worktrees.ts';
 import type { Place, SessionFacts } from '../sessions/facts.ts';
 import { isOwnLock, provablyDead } from '../sessions/lock-owner.ts';
@@ -23,14 +25,6 @@ export type Answer<T> =
   | { readonly kind: 'unknown'; readonly why: string }
   /** it does not arise (no worktree), or nobody wanted to know */
   | { readonly kind: 'not-asked' };
-
-/** How many files, as `git status` counts them. One file can be staged and modified. */
-export interface ChangeCounts {
-  readonly staged: number;
-  readonly modified: number;
-  readonly untracked: number;
-  readonly conflicted: number;
-}
 
 export interface WorkFacts {
   readonly place: Place;
@@ -108,26 +102,16 @@ export async function gatherWork(
   ]);
   const { status, dirty } = tree.value;
   const head = { branch: status.branch, oid: status.head };
-  const value = { head, counts: countChanges(tree.value), dirty };
+  const value = { head, counts: countWork(tree.value), dirty };
   return { ...leaving, tree: { kind: 'known', value }, operation, nested, submodules };
 }
 
-/** Pure. What status counts; edits that flags hide from it count as modified. */
-export function countChanges({ status, dirty }: WorkingTree): ChangeCounts {
-  const counts = { staged: 0, modified: 0, untracked: 0, conflicted: 0 };
-  const shown = new Set<string>();
-  for (const { kind, xy, path } of status.entries) {
-    if (kind === 'ignored') continue;
-    shown.add(path);
-    if (kind === 'untracked') counts.untracked += 1;
-    else if (kind === 'unmerged') counts.conflicted += 1;
-    else {
-      if (xy[0] !== '.') counts.staged += 1;
-      if (xy[1] !== '.') counts.modified += 1;
-    }
-  }
-  counts.modified += dirty.filter((path) => !shown.has(path)).length;
-  return counts;
+/** What status counts; edits that flags hide from it count as modified. */
+function countWork({ status, dirty }: WorkingTree): ChangeCounts {
+  const counts = countChanges(status);
+  const shown = new Set(status.entries.filter((e) => e.kind !== 'ignored').map((e) => e.path));
+  const hidden = dirty.filter((path) => !shown.has(path)).length;
+  return { ...counts, modified: counts.modified + hidden };
 }
 
 function lockThatCounts(place: Place, looked: TableAnswer): string | null {
@@ -172,7 +156,7 @@ async function realIfThere(path: AbsolutePath): Promise<string | null> {
     await lstat(path);
     return await realpath(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }

@@ -7,6 +7,7 @@
  */
 import { lstat } from 'node:fs/promises';
 import { dirname, posix } from 'node:path';
+import { errorCode } from '../kernel/errno.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { gitWith, type Git } from '../git/git.ts';
 import { hiddenEdits } from '../git/hidden-edits.ts';
@@ -98,7 +99,7 @@ async function isThere(path: AbsolutePath): Promise<boolean> {
     await lstat(path);
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return false;
     throw error;
   }

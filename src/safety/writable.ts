@@ -4,6 +4,7 @@
  */
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isErrno } from '../kernel/errno.ts';
 import { FlightError, isFlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { GitError } from '../git/git.ts';
@@ -44,7 +45,7 @@ async function writable(folder: string): Promise<boolean> {
     await access(folder, constants.W_OK);
     return true;
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const missing = isErrno(error, 'ENOENT');
     return missing && dirname(folder) !== folder ? writable(dirname(folder)) : false;
   }
 }

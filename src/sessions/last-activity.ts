@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { gitText, type Git } from '../git/git.ts';
 import type { Oid } from '../git/oid.ts';
 import type { Status } from '../git/status.ts';
+import { isoSeconds } from '../kernel/clock.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 
 /** So many changed files are looked at; the newest of them is what counts. */
@@ -30,7 +31,7 @@ export async function lastActivity(
     ),
   );
   const newest = Math.max(committed?.getTime() ?? 0, ...times);
-  return newest === 0 ? null : new Date(newest).toISOString();
+  return newest === 0 ? null : isoSeconds(new Date(newest));
 }
 
 async function commitTime(git: Git, repository: string, tip: Oid): Promise<Date | null> {

@@ -7,9 +7,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { real } from '../git/repository.ts';
-import { registeredPath } from '../git/worktrees.ts';
+import { registeredIn } from '../git/worktrees.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
-import { errorCode } from './manifest.ts';
+import { errorCode, isErrno } from '../kernel/errno.ts';
+import { FlightError } from '../kernel/errors.ts';
 import { adminDir, tokenFile, type Project } from './project.ts';
 
 /** Where `<directory>/.git` points. */
@@ -32,7 +33,7 @@ export async function readLink(directory: AbsolutePath): Promise<Link> {
     if (code !== 'ENOENT') return { kind: 'unknown', why: code };
     return (await exists(directory)) ? { kind: 'no-link' } : { kind: 'no-directory' };
   }
-  const match = /^gitdir: (?<path>[^]*?)\n?$/u.exec(text);
+  const match = /^gitdir: (?<path>[^]*?)\n*$/u.exec(text);
   const path = match?.groups?.['path'];
   if (path === undefined) return { kind: 'no-link' };
   const named = absolute(path, directory);
@@ -53,10 +54,11 @@ export async function readRegistration(
   token: string,
 ): Promise<Registration> {
   const privateDir = adminDir(project, adminId);
-  const found = await readToken(privateDir);
+  // one that cannot be read proves nothing
+  const found = await readToken(privateDir).catch(() => null);
   if (found === token) {
     try {
-      const path = await registeredPath(project.commonDir, adminId);
+      const path = await registeredIn(privateDir);
       return { kind: 'registered', privateDir, path };
     } catch {
       return { kind: 'other' };
@@ -65,12 +67,42 @@ export async function readRegistration(
   return (await exists(privateDir)) ? { kind: 'other' } : { kind: 'none' };
 }
 
-/** The token in a private git dir, `null` if there is none. */
+/**
+ * The token in a private git dir, `null` if there is none.
+ * @throws if that cannot be found out
+ */
 export async function readToken(privateDir: AbsolutePath): Promise<string | null> {
   try {
     return (await readFile(tokenFile(privateDir), 'utf8')).trim();
-  } catch {
-    return null;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+/**
+ * Where the `.git` file of `worktree` points, `null` if there is no such file.
+ * @throws FlightError `disk-failed` if that cannot be found out
+ */
+export async function linkOf(worktree: AbsolutePath): Promise<AbsolutePath | null> {
+  const link = await readLink(worktree);
+  if (link.kind === 'unknown') {
+    const path = below(worktree, '.git');
+    throw new FlightError('disk-failed', { what: 'read', path, reason: link.why });
+  }
+  return link.kind === 'link' ? link.target : null;
+}
+
+/**
+ * Where a private git dir says its worktree is, `null` if it does not say.
+ * @throws if that cannot be found out
+ */
+export async function registeredWorktree(privateDir: AbsolutePath): Promise<AbsolutePath | null> {
+  try {
+    return await registeredIn(privateDir);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
   }
 }
 

@@ -6,11 +6,12 @@
  * Written under the lock: temporary file beside it, fsync, rename, fsync of the directory. At
  * every moment it is either the old or the new one.
  */
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below } from '../kernel/path.ts';
-import { syncDirectory } from '../kernel/durable.ts';
+import { syncDirectory, writeSynced } from '../kernel/durable.ts';
 import { manifestFile, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -114,6 +115,7 @@ export async function writeManifest(
   now: Date,
 ): Promise<void> {
   const file = manifestFile(project);
+  await removeUnfinished(project);
   if (manifest.kind === 'absent' && records.length === 0) return;
   const text = formatManifest(project, manifest, records, dropped);
   if (manifest.kind === 'ok' && manifest.text === text) return;
@@ -124,21 +126,22 @@ export async function writeManifest(
   }
   const temporary = below(project.sessionsDir, `.manifest.json.${process.pid}.tmp`);
   faultPoint('manifest:before');
-  const handle = await open(temporary, 'w', 0o644);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeSynced(temporary, text);
   faultPoint('manifest.rename:before');
   await rename(temporary, file);
   await syncDirectory(project.sessionsDir);
   faultPoint('manifest:after');
 }
 
+/** A writer that was killed before the rename leaves its temporary file. Under the lock there is none but ours. */
+async function removeUnfinished(project: Pick<Project, 'sessionsDir'>): Promise<void> {
+  const names = await readdir(project.sessionsDir).catch(() => []);
+  const left = names.filter((name) => /^\.manifest\.json\.\d+\.tmp$/u.test(name));
+  await Promise.all(left.map((name) => rm(below(project.sessionsDir, name), { force: true })));
+}
+
 /** Pure: the text of the manifest. */
-export function formatManifest(
+function formatManifest(
   project: Pick<Project, 'name' | 'commonDir'>,
   manifest: ReadManifest,
   records: readonly SessionRecord[],
@@ -193,15 +196,10 @@ async function isGitDir(path: string): Promise<boolean> {
   }
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isEntry(value: unknown): value is ManifestEntry {
   return isObject(value) && typeof value['id'] === 'string';
-}
-
-export function errorCode(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  return typeof code === 'string' ? code : String(error);
 }

@@ -11,7 +11,7 @@ export type SessionKey = Branded<string, 'SessionKey'>;
 const reserved = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?$/iu;
 
 /** The rule that `text` breaks, or `null` if it is a name. */
-export function brokenNameRule(text: string): string | null {
+function brokenNameRule(text: string): string | null {
   if (text === '') return 'it is empty';
   if (text.length > 100) return 'it is longer than 100 characters';
   if (!/^[A-Za-z0-9]/u.test(text)) return 'it must start with an ASCII letter or digit';

@@ -2,21 +2,27 @@
  * Observe: joins registered worktrees, refs, records and the manifest into facts, by admin id,
  * branch and token. A constant number of processes, whatever the number of sessions:
  * `for-each-ref`, `cat-file --batch`, `worktree list`. Writes nothing.
+ *
+ * Refs, folders and processes are read one after another while others change them: a session that
+ * is just being made or removed can look broken. What looks so is believed only if the records
+ * are still the same afterwards (one more `for-each-ref`, only then).
  */
+import { isoSeconds } from '../kernel/clock.ts';
 import { ownerState } from '../kernel/owner.ts';
 import { trusted } from '../kernel/brand.ts';
 import { isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { oid, isOid, type BranchName } from '../git/oid.ts';
 import { real } from '../git/repository.ts';
+import { listRefs, type Ref } from '../git/refs.ts';
 import { listWorktrees, type Worktree } from '../git/worktrees.ts';
 import { judgeEntries, type Adoptable } from './adoption.ts';
 import type { Facts, Health, Here, Place, SessionFacts, Stray } from './facts.ts';
 import { readManifest, type ReadManifest } from './manifest.ts';
 import { sessionKey } from './name.ts';
 import { isMissingOrEmpty, locate } from './place.ts';
-import { privateFolder, trashFolder, type Project } from './project.ts';
+import { adminDir, privateFolder, trashFolder, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
-import { readRegistry, type Registry, type StoredRecord } from './registry.ts';
+import { readRegistry, sessionsPrefix, type Registry, type StoredRecord } from './registry.ts';
 import { strayOwner } from './stray-owner.ts';
 
 /** Everything known at this moment. */
@@ -31,6 +37,32 @@ export interface Observation extends Facts {
  * @throws GitError if the repository cannot be read at all
  */
 export async function observe(project: Project, caller: AbsolutePath): Promise<Observation> {
+  for (let left = 3; ; left -= 1) {
+    const facts = await look(project, caller);
+    if (left === 0 || !isDoubtful(project, facts)) return facts;
+    const now = await listRefs(project.git, project.commonDir, [sessionsPrefix]);
+    if (sameRecords(facts.registry, now)) return facts;
+  }
+}
+
+/** Does anything look as it would in the middle of somebody else's change? */
+function isDoubtful(project: Project, facts: Observation): boolean {
+  const prefix = project.settings.branchPrefix.value;
+  return (
+    facts.sessionsDirMissing ||
+    facts.strays.some((one) => one.branch?.startsWith(prefix) === true) ||
+    facts.sessions.some((one) => one.recordOid !== null && !['ok', 'locked'].includes(one.health))
+  );
+}
+
+function sameRecords(registry: Registry, refs: readonly Ref[]): boolean {
+  if (refs.length !== registry.sessions.size) return false;
+  const seen = new Map<string, string>();
+  for (const stored of registry.sessions.values()) seen.set(stored.ref, stored.oid);
+  return refs.every((ref) => seen.get(ref.name) === ref.oid);
+}
+
+async function look(project: Project, caller: AbsolutePath): Promise<Observation> {
   const { git, commonDir } = project;
   const [registry, worktrees, manifest, missing, place] = await Promise.all([
     readRegistry(git, commonDir),
@@ -46,10 +78,13 @@ export async function observe(project: Project, caller: AbsolutePath): Promise<O
     ),
   );
   const base = defaultBase(project, worktrees);
-  const candidates = adoption.proven.map((one) => candidateFacts(registry, one, base));
+  const candidates = adoption.proven.map((one) => candidateFacts(project, registry, one, base));
   const sessions = [...recorded, ...candidates].toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const strays = findStrays(project, worktrees, sessions);
-  const active = sessions.filter((s) => s.place.kind !== 'put-away');
+  // one that is being made has its folder last
+  const active = sessions.filter(
+    (s) => s.place.kind !== 'put-away' && s.record?.intent?.kind !== 'creating',
+  );
   return {
     registry,
     worktrees,
@@ -109,14 +144,16 @@ async function sessionFacts(
 }
 
 /** Pure: the one word for how a session is. */
-export function judgeHealth(
+function judgeHealth(
   place: Place,
   branchExists: boolean,
   owner: 'alive' | 'dead' | 'unknown' | null,
 ): Health {
   if (owner === 'dead') return 'interrupted';
+  // perhaps somebody is at work on it, on another machine or in another container
+  if (owner === 'unknown') return 'unknown';
   // somebody is at work on it right now: half-made is its normal state
-  if (owner !== null) return 'ok';
+  if (owner === 'alive') return 'ok';
   switch (place.kind) {
     case 'put-away':
       return branchExists ? 'ok' : 'orphaned';
@@ -140,11 +177,16 @@ export function defaultBase(project: Project, worktrees: readonly Worktree[]): s
 }
 
 /** A proven manifest entry, shown as the session it will become with the next change. */
-function candidateFacts(registry: Registry, one: Adoptable, base: string | null): SessionFacts {
+function candidateFacts(
+  project: Project,
+  registry: Registry,
+  one: Adoptable,
+  base: string | null,
+): SessionFacts {
   const name = base ?? 'main';
   const baseTip = registry.branches.get(trusted<BranchName>(name)) ?? null;
   const tip = registry.branches.get(one.branch) ?? null;
-  const present = one.registered !== null && one.directoryExists && one.registered.adminId !== null;
+  const place = candidatePlace(project, one);
   return {
     key: sessionKey(one.name),
     name: one.name,
@@ -154,12 +196,23 @@ function candidateFacts(registry: Registry, one: Adoptable, base: string | null)
     branch: one.branch,
     branchTip: tip,
     baseTip,
-    place: present
-      ? { kind: 'unknown', why: 'only the manifest knows it yet: the next change takes it over' }
-      : { kind: 'gone', adminId: null, privateDir: null, locked: null },
-    health: present || one.inReview ? 'ok' : 'orphaned',
+    place,
+    health: one.inReview ? 'ok' : judgeHealth(place, tip !== null, null),
     ownerDead: null,
   };
+}
+
+/** Proven by its registration; the token is written when it is taken over. */
+function candidatePlace(project: Project, { registered, directoryExists }: Adoptable): Place {
+  const adminId = registered?.adminId ?? null;
+  if (registered === null || adminId === null) {
+    return { kind: 'gone', adminId: null, privateDir: null, locked: null };
+  }
+  const privateDir = adminDir(project, adminId);
+  const { path, locked, head, branch } = registered;
+  return directoryExists
+    ? { kind: 'present', path, adminId, privateDir, locked, head, branch }
+    : { kind: 'gone', adminId, privateDir, locked };
 }
 
 /** The record a proven entry becomes; its token is made when it is taken over. */
@@ -174,7 +227,7 @@ export function candidateRecord(one: Adoptable, base: string, baseOid: string): 
     state: one.inReview ? 'in-review' : 'active',
     base: { name: base, oid: isOid(baseOid) ? oid(baseOid) : '' },
     goals: [...one.goals],
-    startedAt: one.startedAt ?? new Date(0).toISOString(),
+    startedAt: one.startedAt ?? isoSeconds(new Date(0)),
     copied: [],
     carried: [],
   };
@@ -187,9 +240,14 @@ function findStrays(
 ): Stray[] {
   const scratch = privateFolder(project);
   const ours = new Set(sessions.map((session) => session.record?.adminId));
+  // registered a moment ago, by a create that has not written down the admin id yet
+  const unnamed = sessions.filter(
+    ({ record }) => record?.adminId === null && record.intent?.kind === 'creating',
+  );
   return (
     worktrees
       .filter((one) => !one.main && !one.bare && !(one.adminId !== null && ours.has(one.adminId)))
+      .filter((one) => !unnamed.some((s) => s.branch === one.branch && worktreeOf(s) === one.path))
       // made by us for a moment, for hooks and verification
       .filter((one) => !isWithin(one.path, scratch))
       .map((one) => ({

@@ -25,7 +25,8 @@ export async function locate(question: PlaceQuestion): Promise<Place> {
   const { project, record, worktrees } = question;
   const adminId = record.adminId;
   const away = record.trash !== undefined || adminId === null;
-  if (record.state !== 'active' && record.intent === undefined && away) return { kind: 'put-away' };
+  // landing and publishing are intents of one that stays where it is until they are done
+  if (record.state !== 'active' && away && !movesFolder(record)) return { kind: 'put-away' };
   const path = absolute(record.worktree);
   if (adminId === null) return unregistered(record, worktrees, path);
   const registration = await readRegistration(project, adminId, record.token);
@@ -61,6 +62,11 @@ export async function locate(question: PlaceQuestion): Promise<Place> {
     case 'unknown':
       return { kind: 'unknown', why: `${registered}: ${link.why}` };
   }
+}
+
+/** Is its folder on its way, in or out of the trash? */
+function movesFolder({ intent }: SessionRecord): boolean {
+  return intent !== undefined && intent.kind !== 'landing' && intent.kind !== 'publishing';
 }
 
 /** A create that did not get as far as recording its admin id. */

@@ -129,7 +129,7 @@ async function remembered(commonDir: AbsolutePath): Promise<AbsolutePath | null>
   }
 }
 
-export function mainCheckoutFile(project: Pick<Project, 'commonDir'>): AbsolutePath {
+function mainCheckoutFile(project: Pick<Project, 'commonDir'>): AbsolutePath {
   return below(privateFolder(project), 'main-checkout');
 }
 

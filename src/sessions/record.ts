@@ -25,7 +25,7 @@ export const OwnerSchema = z.looseObject({
 
 const intentBase = { owner: OwnerSchema, since: z.string() };
 
-export const IntentSchema = z.discriminatedUnion('kind', [
+const IntentSchema = z.discriminatedUnion('kind', [
   /** branch and record are made; worktree and files are on their way */
   z.looseObject({
     kind: z.literal('creating'),

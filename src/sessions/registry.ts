@@ -13,6 +13,7 @@ import { branchOf, type BranchName, type Oid } from '../git/oid.ts';
 import { listRefs, ownRef, type OwnRef, type RefChange } from '../git/refs.ts';
 import type { SessionKey } from './name.ts';
 import { formatRecord, parseRecord, type ReadRecord, type SessionRecord } from './record.ts';
+import { settled } from './settle.ts';
 import { TrashEntrySchema, type StoredTrashEntry } from './trash-entry.ts';
 
 export interface StoredRecord {
@@ -67,12 +68,12 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   });
   const trash: StoredTrashEntry[] = [];
   const brokenTrash: string[] = [];
-  pins.forEach((ref, index) => {
+  for (const [index, ref] of pins.entries()) {
     const entry = parseEntry(blobs[records.length + index] ?? null);
     if (entry === null) brokenTrash.push(ref.name);
-    else trash.push({ entry, ref: ref.name, pin: ref.oid });
-  });
-  trash.sort((a, b) => (a.entry.removedAt < b.entry.removedAt ? 1 : -1));
+    else trash.push({ entry: await settled(entry, repository), ref: ref.name, pin: ref.oid });
+  }
+  trash.sort(newestFirst);
   const branches = new Map<BranchName, Oid>();
   for (const ref of refs) {
     const branch = branchOf(ref.name);
@@ -95,6 +96,13 @@ async function contents(
     if (bytes !== null) git.known.set(name, bytes);
   });
   return names.map((name) => git.known.get(name) ?? null);
+}
+
+/** By time; of those of one second the one with the higher number. */
+function newestFirst(one: StoredTrashEntry, other: StoredTrashEntry): number {
+  const [a, b] = [one.entry.removedAt, other.entry.removedAt];
+  if (a !== b) return a < b ? 1 : -1;
+  return Number(other.ref.split('/').at(-1)) - Number(one.ref.split('/').at(-1));
 }
 
 function parseEntry(bytes: Buffer | null): StoredTrashEntry['entry'] | null {

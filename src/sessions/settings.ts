@@ -8,13 +8,14 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import { isWithin, type AbsolutePath } from '../kernel/path.ts';
 import type { Config } from './settings-schema.ts';
 
 /** A value and where it comes from (a file's path, or `default`). */
-export interface Setting<T> {
+interface Setting<T> {
   readonly value: T;
   readonly source: string;
 }
@@ -167,8 +168,4 @@ function expanded(text: string, projectName: string, env: Environment): string {
 function home(env: Environment): string {
   const configured = env['HOME'];
   return configured !== undefined && isAbsolute(configured) ? configured : homedir();
-}
-
-function errorCode(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
 }

@@ -36,5 +36,10 @@ export interface StoredTrashEntry {
   readonly pin: string;
 }
 
+/** When an entry may be emptied: `keepDays` after it was removed. */
+export function expiryOf(entry: Pick<TrashEntry, 'removedAt'>, keepDays: number): Date {
+  return new Date(Date.parse(entry.removedAt) + keepDays * 86_400_000);
+}
+
 /** Names of the folders in which worktrees wait: in sessionsDir, or beside one on another disk. */
 export const trashFolderNames: readonly string[] = ['.trash', '.flight-rules-trash'];

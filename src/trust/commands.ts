@@ -9,14 +9,14 @@ import { userEnvironment } from '../git/environment.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import { run, SpawnError, type RunOptions, type RunResult } from '../kernel/processes.ts';
-import { visible } from '../kernel/visible.ts';
+import { spelledOut } from '../kernel/visible.ts';
 import type { Project } from '../sessions/project.ts';
 import { comesFromRepository, untrusted } from './trust.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command is told about the session it runs for. */
-export interface CommandSession {
+interface CommandSession {
   readonly name: string;
   readonly worktree: string;
   readonly branch: string;
@@ -69,7 +69,7 @@ export async function runProjectCommand(
 }
 
 /** The variables that set-up, verification and `-- CMD` find in their environment. */
-export function sessionVariables(session: CommandSession): Record<string, string> {
+function sessionVariables(session: CommandSession): Record<string, string> {
   return {
     FLIGHT_RULES_SESSION: session.name,
     FLIGHT_RULES_WORKTREE: session.worktree,
@@ -112,7 +112,7 @@ export async function verification(
     const where = { commonDir: project.commonDir, env: context.env };
     const missing = await untrusted(where, 'verify', commands);
     if (missing.length > 0) {
-      throw new FlightError('untrusted', { kind: 'verify', commands: missing.map(visible) });
+      throw new FlightError('untrusted', { kind: 'verify', commands: missing.map(spelledOut) });
     }
   }
   return async (directory) => {
@@ -125,7 +125,7 @@ async function verifyWith(
   directory: AbsolutePath,
   context: VerificationContext,
 ): Promise<void> {
-  const shown = visible(command);
+  const shown = spelledOut(command);
   context.progress?.(`Verifying: ${shown}`);
   let result: CommandResult;
   try {

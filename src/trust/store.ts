@@ -9,6 +9,8 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod/mini';
+import { syncDirectory } from '../kernel/durable.ts';
+import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 
@@ -63,8 +65,8 @@ export async function readApprovals(location: StoreLocation): Promise<ReadApprov
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return { kind: 'read', approvals: new Map() };
-    return { kind: 'unreadable', file, why: codeOf(error) };
+    if (errorCode(error) === 'ENOENT') return { kind: 'read', approvals: new Map() };
+    return { kind: 'unreadable', file, why: errorCode(error) };
   }
   let value: unknown;
   try {
@@ -112,10 +114,10 @@ export async function writeApprovals(
       await handle.close();
     }
     await rename(temporary, file);
-    await syncFolder(folder);
+    await syncDirectory(folder);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
       throw new FlightError('not-writable', { folders: [folder], command }, { cause: error });
     }
@@ -127,24 +129,6 @@ export async function writeApprovals(
   }
 }
 
-/** So that the rename survives a power cut. Some file systems (and Windows) cannot, and need not. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // the file itself is on the disk
-  }
-}
-
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -33,6 +33,11 @@ export const guarded = [
     importers: ['git', 'safety', 'integration'],
     why: 'permits are minted only where the check is made',
   },
+  {
+    module: 'kernel/processes',
+    importers: ['kernel', 'git', 'forge', 'trust'],
+    why: 'git is run by src/git, forges by src/forge, commands of the user by src/trust',
+  },
 ] as const;
 
 /** The one file that starts processes. */

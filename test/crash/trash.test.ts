@@ -3,7 +3,9 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bringBack, putAway, recoverRemoval, recoverRestore } from '../../src/safety/trash.ts';
+import { bringBack, recoverRestore } from '../../src/safety/bring-back.ts';
+import { putAway } from '../../src/safety/put-away.ts';
+import { recoverRemoval } from '../../src/safety/recover-removal.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { bundleForTest } from '../support/bundle.ts';
 import {

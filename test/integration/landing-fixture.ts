@@ -16,7 +16,7 @@ import { branch, numbered, type Story } from './support.ts';
 
 export const key = sessionKey(parseSessionName('auth'));
 
-export const owner = (token: string): Owner => ({
+const owner = (token: string): Owner => ({
   token,
   pid: process.pid,
   startTime: '',

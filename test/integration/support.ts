@@ -42,7 +42,7 @@ export function forgetStories(): void {
   }
 }
 
-export function temporaryFolder(): string {
+function temporaryFolder(): string {
   const folder = mkdtempSync(join(inject('runHome'), 'story-'));
   started.push(folder);
   return folder;

@@ -57,7 +57,7 @@ describe('trust list', () => {
         ['npm run lint', false, null],
       ],
     );
-    expect(data.commands[0]?.shown).toBe('npm test\\r\\u{1b}[2Kecho fine');
+    expect(data.commands[0]?.shown).toBe('npm test\\r\\x1b[2Kecho fine');
     expect(next).toHaveLength(1);
     await expect(stat(storeFile(where()))).rejects.toThrow('ENOENT');
   });

@@ -1,46 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
 import { absolute, type AbsolutePath } from '../../src/kernel/path.ts';
 import { parseSessionName } from '../../src/sessions/name.ts';
 import { adminDir } from '../../src/sessions/project.ts';
-import type { StoredTrashEntry } from '../../src/sessions/trash-entry.ts';
-import { bringBack, bringBackOrphan, expire, listTrash, putAway } from '../../src/safety/trash.ts';
+import { bringBack, bringBackOrphan } from '../../src/safety/bring-back.ts';
 import {
+  abandon,
   append,
   collectGarbage,
   filesOf,
   fingerprint,
-  owner,
+  held,
+  keep,
   registryOf,
+  type TrashRepo,
   trashRepo,
   write,
-  type TrashRepo,
 } from '../support/trash-fixture.ts';
-
-const at = new Date('2026-11-22T12:00:00Z');
-const held = (repo: TrashRepo) => ({ git: repo.project.git, owner });
-
-async function abandon(repo: TrashRepo, name: string): Promise<StoredTrashEntry> {
-  const facts = await repo.facts(name);
-  const options = { strategy: 'abandon', becomes: 'ended', at } as const;
-  const { id } = await putAway(repo.project, held(repo), facts, options);
-  return entryOf(repo, id);
-}
-
-async function keep(repo: TrashRepo, name: string): Promise<StoredTrashEntry> {
-  const facts = await repo.facts(name);
-  const options = { strategy: 'keep', becomes: 'kept', at } as const;
-  const { id } = await putAway(repo.project, held(repo), facts, options);
-  return entryOf(repo, id);
-}
-
-async function entryOf(repo: TrashRepo, id: string): Promise<StoredTrashEntry> {
-  const found = (await registryOf(repo)).trash.find((stored) => stored.entry.id === id);
-  if (found === undefined) throw new Error(`no entry ${id}`);
-  return found;
-}
 
 const probes: Record<string, (repo: TrashRepo, path: AbsolutePath) => void> = {
   'a dirty tracked file': (_repo, path) => append(path, 'a.txt', 'more\n'),
@@ -291,39 +269,4 @@ test('emptied from the trash, the branch of a kept session still comes back', as
   const back = await bringBack(repo.project, held(repo), stored);
   expect(back.warnings.map((warning) => warning.code)).toEqual(['worktree-lost']);
   expect(repo.git(['status', '--porcelain', '--branch'], path)).toBe('## session/auth\n');
-});
-
-test('expire deletes exactly one entry, once nobody else refers to its folders', async () => {
-  const repo = await trashRepo();
-  const path = await repo.session('auth');
-  write(path, { '.env': 'x\n' });
-  const kept = await keep(repo, 'auth');
-  const ended = await abandon(repo, 'auth');
-  const folders = [ended.entry.worktree?.path ?? '', ended.entry.privateDir?.path ?? ''];
-  const options = { now: new Date('2026-11-30T00:00:00Z'), keepDays: 7, sizes: 'count' } as const;
-  const listed = await listTrash(repo.project, await registryOf(repo), options);
-  expect(listed.map((item) => [item.hasWorktree, item.expired])).toEqual([
-    [true, true],
-    [true, true],
-  ]);
-  expect(listed[0]?.bytes).toBeGreaterThan(0);
-  await expire(repo.project, held(repo), kept);
-  expect(folders.map((folder) => existsSync(folder))).toEqual([true, true]);
-  await expire(repo.project, held(repo), ended);
-  expect(folders.map((folder) => existsSync(folder))).toEqual([false, false]);
-  expect(existsSync(adminDir(repo.project, 'auth'))).toBe(false);
-  expect((await registryOf(repo)).trash).toEqual([]);
-});
-
-test('expire leaves what is not what was put there', async () => {
-  const repo = await trashRepo();
-  await repo.session('auth');
-  const stored = await abandon(repo, 'auth');
-  const folder = stored.entry.worktree?.path ?? '';
-  renameSync(folder, `${folder}-moved`);
-  write(folder, { 'mine.txt': 'mine\n' });
-  const refused = await expire(repo.project, held(repo), stored).catch((error: unknown) => error);
-  expect(isFlightError(refused, 'restore-incomplete')).toBe(true);
-  expect(existsSync(join(folder, 'mine.txt'))).toBe(true);
-  expect((await registryOf(repo)).trash).toHaveLength(1);
 });

@@ -10,7 +10,7 @@ import { openGit, gitText, markedGit } from '../../src/git/git.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { operationToken } from '../../src/kernel/owner.ts';
 import { absolute } from '../../src/kernel/path.ts';
-import { withLock, type Held, type LockOptions } from '../../src/safety/lock.ts';
+import { withLock, type HeldLock, type LockOptions } from '../../src/safety/lock.ts';
 import { openProject, type Project } from '../../src/sessions/project.ts';
 import { bundleForTest } from '../support/bundle.ts';
 
@@ -28,7 +28,7 @@ export async function repository(): Promise<Project> {
 /** Takes the lock in this process. */
 export function lock<T>(
   project: Project,
-  body: (held: Held) => Promise<T>,
+  body: (held: HeldLock) => Promise<T>,
   options: Partial<LockOptions> = {},
 ): Promise<T> {
   const plain = { command: ['test'], breakLock: null, clock: systemClock };
@@ -114,7 +114,7 @@ export async function prepared(
 }
 
 /** Waits until `seen` answers something. */
-export async function until<T>(seen: () => T | undefined | false): Promise<T> {
+async function until<T>(seen: () => T | undefined | false): Promise<T> {
   for (;;) {
     const value = seen();
     if (value !== undefined && value !== false) return value;

@@ -3,29 +3,30 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
-import { bringBack, expire, putAway } from '../../src/safety/trash.ts';
+import { bringBack } from '../../src/safety/bring-back.ts';
+import { expire } from '../../src/safety/expire.ts';
+import { putAway } from '../../src/safety/put-away.ts';
 import { adminDir } from '../../src/sessions/project.ts';
 import {
+  at,
   collectGarbage,
   filesOf,
   fingerprint,
+  held,
   owner,
   registryOf,
+  type TrashRepo,
   trashRepo,
   write,
-  type TrashRepo,
 } from '../support/trash-fixture.ts';
-
-const at = new Date('2026-11-22T12:00:00Z');
 
 function leave(
   repo: TrashRepo,
   facts: Awaited<ReturnType<TrashRepo['facts']>>,
   becomes: 'ended' | 'kept' = 'ended',
 ): ReturnType<typeof putAway> {
-  const held = { git: repo.project.git, owner };
   const strategy = becomes === 'ended' ? 'abandon' : 'keep';
-  return putAway(repo.project, held, facts, { strategy, becomes, at });
+  return putAway(repo.project, held(repo), facts, { strategy, becomes, at });
 }
 
 test('a session leaves whole, and its admin id stays reserved', async () => {

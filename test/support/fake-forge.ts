@@ -1,6 +1,8 @@
 // A stand-in for gh or glab on PATH: answers as it is told to, and writes down how it was called.
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ForgeSetting } from '../../src/forge/program.ts';
+import type { SmallRepository } from './small-repository.ts';
 
 export interface FakeAnswer {
   readonly exit?: number;
@@ -59,3 +61,32 @@ if (answer.hang) {
   };
   return { bin, calls, childFile };
 }
+
+/** Answers of programs with which all goes well. */
+export const ghUrl = 'https://github.example/o/r/pull/7';
+export const glabUrl = 'https://gitlab.example/o/r/-/merge_requests/12';
+export const ghFine: Record<string, FakeAnswer> = {
+  'auth status': {},
+  'pr list': { stdout: '[]' },
+  'pr create': { stdout: `${ghUrl}\n`, stderr: 'Creating pull request\n' },
+};
+export const glabFine: Record<string, FakeAnswer> = {
+  'auth status': {},
+  'mr list': { stdout: '[]' },
+  'mr create': { stdout: `\nCreating\n\n!12 title (session/auth)\n ${glabUrl}\n\n` },
+};
+
+/** What a forge program is looked for with, in `repository`, where `bin` is the whole PATH. */
+export const forgeSetting = (
+  repository: SmallRepository,
+  bin: string,
+  url: string,
+  more: Partial<ForgeSetting> = {},
+): ForgeSetting => ({
+  name: 'auth',
+  directory: repository.root,
+  avoid: [repository.root],
+  env: { ...repository.env, PATH: bin },
+  url,
+  ...more,
+});

@@ -3,14 +3,10 @@
 import { openGit } from '../../src/git/git.ts';
 import { absolute } from '../../src/kernel/path.ts';
 import type { Owner } from '../../src/kernel/owner.ts';
-import {
-  bringBack,
-  bringBackOrphan,
-  expire,
-  putAway,
-  recoverRemoval,
-  recoverRestore,
-} from '../../src/safety/trash.ts';
+import { bringBack, bringBackOrphan, recoverRestore } from '../../src/safety/bring-back.ts';
+import { expire } from '../../src/safety/expire.ts';
+import { putAway } from '../../src/safety/put-away.ts';
+import { recoverRemoval } from '../../src/safety/recover-removal.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { openProject } from '../../src/sessions/project.ts';
 import { readRegistry } from '../../src/sessions/registry.ts';

@@ -19,10 +19,13 @@ import { absolute, type AbsolutePath } from '../../src/kernel/path.ts';
 import { openGit } from '../../src/git/git.ts';
 import { oid, type BranchName } from '../../src/git/oid.ts';
 import { transact } from '../../src/git/refs.ts';
+import type { Held } from '../../src/safety/held.ts';
+import { putAway } from '../../src/safety/put-away.ts';
 import type { SessionFacts } from '../../src/sessions/facts.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { openProject, tokenFile, type Project } from '../../src/sessions/project.ts';
 import { readRegistry, recordChange } from '../../src/sessions/registry.ts';
+import type { StoredTrashEntry } from '../../src/sessions/trash-entry.ts';
 import { lookAtSession } from './look.ts';
 
 export const owner: Owner = {
@@ -170,4 +173,31 @@ export async function registryOf(repo: TrashRepo): ReturnType<typeof readRegistr
 
 export function branchName(text: string): BranchName {
   return text as BranchName;
+}
+
+/** When everything in these tests leaves. */
+export const at = new Date('2026-11-22T12:00:00Z');
+/** What the lock would give. */
+export const held = (repo: TrashRepo): Held => ({ git: repo.project.git, owner });
+
+/** Removes a session with its branch. */
+export async function abandon(repo: TrashRepo, name: string): Promise<StoredTrashEntry> {
+  const facts = await repo.facts(name);
+  const options = { strategy: 'abandon', becomes: 'ended', at } as const;
+  const { id } = await putAway(repo.project, held(repo), facts, options);
+  return entryOf(repo, id);
+}
+
+/** Puts the worktree away; branch and record stay. */
+export async function keep(repo: TrashRepo, name: string): Promise<StoredTrashEntry> {
+  const facts = await repo.facts(name);
+  const options = { strategy: 'keep', becomes: 'kept', at } as const;
+  const { id } = await putAway(repo.project, held(repo), facts, options);
+  return entryOf(repo, id);
+}
+
+export async function entryOf(repo: TrashRepo, id: string): Promise<StoredTrashEntry> {
+  const found = (await registryOf(repo)).trash.find((stored) => stored.entry.id === id);
+  if (found === undefined) throw new Error(`no entry ${id}`);
+  return found;
 }

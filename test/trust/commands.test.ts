@@ -117,7 +117,7 @@ describe('verification', () => {
     const work = verification(project(['true', 'echo \u001B[2K\n'], file), [], context());
     expect(await refusal(work)).toEqual({
       code: 'untrusted',
-      data: { kind: 'verify', commands: ['true', 'echo \\u{1b}[2K\\n'] },
+      data: { kind: 'verify', commands: ['true', 'echo \\x1b[2K\\n'] },
     });
   });
 

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { beside, pad, table, visible, wrap } from '../../src/render/text.ts';
-import { cut, loadWidths, width, WidthsMissing, withWidths } from '../../src/render/widths.ts';
+import { visible } from '../../src/kernel/visible.ts';
+import { beside, pad, table, wrap } from '../../src/render/text.ts';
+import { cut, width, loadWidths, WidthsMissing, withWidths } from '../../src/render/widths.ts';
 import { ago, day, size } from '../../src/render/time.ts';
 
 test('what counts Unicode is loaded by the first text that needs it', async () => {

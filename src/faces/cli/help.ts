@@ -12,6 +12,7 @@ import { globalFlags } from './globals.ts';
 /** All commands, or those of a group such as `parallel`. */
 export function overview(entries: readonly OperationEntry[], group: string, width: number): string {
   const shown = entries.filter(({ name }) => group === '' || name.startsWith(`${group} `));
+  const column = Math.max(0, ...shown.map(({ name }) => name.length));
   return text([
     `Usage: flight-rules ${group === '' ? '' : `${group} `}COMMAND [OPTIONS]`,
     '',
@@ -22,7 +23,7 @@ export function overview(entries: readonly OperationEntry[], group: string, widt
         ]
       : []),
     'Commands:',
-    ...indent(table(shown.map(({ name, summary }) => [name, summary])), 2),
+    ...shown.flatMap(({ name, summary }) => described(name, summary, column, width)),
     '',
     'Options of every command:',
     ...indent(globalTable(), 2),

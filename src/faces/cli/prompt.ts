@@ -3,15 +3,19 @@
  * Esc leaves everything as it is.
  */
 import { isCancel, select, text } from '@clack/prompts';
-import type { Decision } from '../../kernel/outcome.ts';
-import { visible } from '../../render/text.ts';
-import { cut, loadWidths } from '../../render/widths.ts';
+import type { Choice, Decision } from '../../kernel/outcome.ts';
+import { visible } from '../../kernel/visible.ts';
+import { pad } from '../../render/text.ts';
+import { cut, width, loadWidths } from '../../render/widths.ts';
 
 export type Chosen =
   /** the arguments of ours that take the way chosen, as if typed */
   { readonly kind: 'chosen'; readonly args: readonly string[] } | { readonly kind: 'declined' };
 
 const declined: Chosen = { kind: 'declined' };
+
+/** the entry that is no choice of the decision */
+const leaveAll = -2;
 
 /** True if there is anything to ask: a choice that can be taken, or an open question. */
 export function canAsk(decision: Decision): boolean {
@@ -26,37 +30,78 @@ export async function ask(decision: Decision, columns: number): Promise<Chosen> 
 }
 
 async function askChoice(decision: Decision, columns: number): Promise<Chosen> {
-  // Kept short: a choice that wraps would be redrawn wrongly at each key.
-  const room = Math.max(columns - 8, 30);
+  // Kept to one line, of the length at which the prompt breaks it: a choice that wraps would be
+  // redrawn wrongly at each key.
+  const room = Math.max(columns - 16, 30);
   const recommended = decision.choices.find((choice) => choice.recommended === true);
-  const options = decision.choices.map((choice, index) => {
-    const mark = choice.recommended === true ? ' (recommended)' : '';
-    const label = `${visible(choice.label)}${mark}`;
-    const hint = choice.available ? choice.effect : (choice.unavailableWhy ?? 'not available');
-    return {
-      value: index,
-      label: choice.available ? label : `${label}: ${cut(visible(hint), room - label.length)}`,
-      ...(choice.available ? { hint: cut(visible(hint), room - label.length) } : {}),
-      disabled: !choice.available,
-    };
-  });
+  const column = Math.max(0, ...decision.choices.map(({ label }) => width(visible(label))));
+  const options = decision.choices.map((choice, index) => ({
+    value: index,
+    label: choiceLine(choice, column, room),
+    disabled: !choice.available,
+  }));
   // An open question beside choices: the answer may also be typed.
   const { input } = decision;
   if (input !== undefined) {
-    options.push({ value: -1, label: 'Something else', hint: 'type it', disabled: false });
+    options.push({ value: -1, label: 'Something else, to be typed', disabled: false });
   }
+  // Enter alone must never take something away: without a recommendation it leaves all as it is.
+  const leave = decision.choices.findIndex(({ value }) => value === 'leave');
+  if (leave < 0) {
+    options.push({ value: leaveAll, label: 'Leave everything as it is', disabled: false });
+  }
+  const quiet = leave < 0 ? leaveAll : leave;
   const answer = await select({
-    message: `${visible(decision.question)} (Esc: leave everything as it is)`,
+    message: [...aboutSession(decision), visible(decision.question), keys(recommended)].join('\n'),
     options,
-    ...(recommended === undefined ? {} : { initialValue: decision.choices.indexOf(recommended) }),
+    initialValue: recommended === undefined ? quiet : decision.choices.indexOf(recommended),
     showInstructions: false,
   });
-  if (isCancel(answer)) return declined;
+  if (isCancel(answer) || answer === leaveAll) return declined;
   if (answer === -1) return askText(decision);
   const choice = decision.choices[answer];
   return choice === undefined || choice.args.length === 0
     ? declined
     : { kind: 'chosen', args: choice.args };
+}
+
+/** What Esc does, and which choice is recommended: beside it there would be no room to say so. */
+function keys(recommended: Choice | undefined): string {
+  const best = recommended === undefined ? '' : `recommended: ${visible(recommended.label)}; `;
+  return `(${best}Esc: leave everything as it is)`;
+}
+
+/** A choice and what it would do here, or why it cannot be taken. */
+function choiceLine(choice: Choice, column: number, room: number): string {
+  const what = choice.available
+    ? visible(choice.effect)
+    : `not possible: ${visible(choice.unavailableWhy ?? 'unknown why')}`;
+  return `${pad(visible(choice.label), column)}  ${shortened(what, room - column - 2)}`;
+}
+
+/** Whole sentences as long as they fit; the first one cut if even that does not. */
+function shortened(text: string, room: number): string {
+  const sentences = text.split(/(?<=[.;]) /u);
+  for (let many = sentences.length; many > 0; many -= 1) {
+    const some = sentences.slice(0, many).join(' ');
+    if (width(some) <= room) return some.replace(/[.;]$/u, '');
+  }
+  return cut(text, room);
+}
+
+/** `auth-jwt: 3 commits, 2 behind main, no conflicts.`, as far as the decision knows. */
+function aboutSession({ session, facts }: Decision): readonly string[] {
+  const { ahead, behind, base, uncommitted, conflicts } = facts;
+  if (session === undefined || typeof ahead !== 'number' || typeof base !== 'string') return [];
+  const parts = [
+    `${ahead} ${ahead === 1 ? 'commit' : 'commits'}`,
+    ...(typeof behind === 'number' && behind > 0 ? [`${behind} behind ${visible(base)}`] : []),
+    ...(typeof uncommitted === 'number' && uncommitted > 0 ? [`${uncommitted} uncommitted`] : []),
+    ...(Array.isArray(conflicts)
+      ? [conflicts.length === 0 ? 'no conflicts' : `conflicts in ${conflicts.length}`]
+      : []),
+  ];
+  return [`${visible(session)}: ${parts.join(', ')}.`];
 }
 
 async function askText(decision: Decision): Promise<Chosen> {

@@ -163,7 +163,10 @@ function contextFor(current: Frame, commandLine: readonly string[]): OperationCo
       if (speaks) say(message);
     },
     warn: (warning) => {
-      current.warnings.push(warning);
+      // asked before and under the lock: the same answer twice is one warning
+      const { code, message } = warning;
+      const said = current.warnings.some((one) => one.code === code && one.message === message);
+      if (!said) current.warnings.push(warning);
     },
   };
 }

@@ -12,6 +12,12 @@ export function count(number: number, one: string, many: string = `${one}s`): st
   return `${number} ${number === 1 ? one : many}`;
 }
 
+/** What another program said, as the end of a sentence. */
+export function said(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?:)]$/u.test(trimmed) ? trimmed : `${trimmed}.`;
+}
+
 /** Up to ten of `items`, one a line and indented, and how many there are beside them. */
 export function listed(items: readonly string[]): string {
   const shown = items.slice(0, 10).map((item) => `\n  ${item}`);

@@ -1,6 +1,6 @@
 /** Errors of the ground: usage, the repository, git itself, the disk, the lock. */
 import { ours, theirs } from '../suggestion.ts';
-import { entry, holderText, listed, nothingChanged, type Holder } from './entry.ts';
+import { entry, holderText, listed, nothingChanged, said, type Holder } from './entry.ts';
 
 export const generalErrors = {
   usage: entry<{ detail: string; command?: readonly string[] }>({
@@ -69,8 +69,8 @@ export const generalErrors = {
     when: 'git failed in a way that has no name of its own.',
     message: (d) => {
       const how = d.signal === null ? `exit ${d.exit}` : `signal ${d.signal}`;
-      const said = d.stderr.trim() === '' ? 'It said nothing.' : d.stderr.trim();
-      return `git ${d.argv.join(' ')} failed (${how}) in ${d.cwd}. ${said}`;
+      const words = d.stderr.trim() === '' ? 'It said nothing.' : said(d.stderr);
+      return `git ${d.argv.join(' ')} failed (${how}) in ${d.cwd}. ${words}`;
     },
     safe: () =>
       'What was begun is finished or rolled back by the next command that changes something.',
@@ -120,7 +120,7 @@ export const generalErrors = {
     exit: 70,
     retryable: false,
     when: 'Something happened that should be impossible: a bug of flight-rules.',
-    message: (d) => `This is a bug of flight-rules: ${d.what}`,
+    message: (d) => `This is a bug of flight-rules: ${said(d.what)}`,
     safe: () =>
       'Nothing is removed without a way back; the next command finishes or rolls back what was begun.',
     hints: () => [
@@ -136,5 +136,16 @@ export const generalErrors = {
     safe: () =>
       'What was begun is finished or rolled back by the next command that changes something.',
     hints: (d) => [ours(d.command, 'the same again')],
+  }),
+  'demo-failed': entry<{ step: string; expected: string; saw: string; folder: string | null }>({
+    exit: 1,
+    retryable: false,
+    when: 'In the demo something was not as it says.',
+    message: (d) => `The demo went wrong at "${d.step}": expected ${d.expected}, saw ${d.saw}.`,
+    safe: (d) =>
+      d.folder === null
+        ? 'It ran in a temporary folder of its own, which is removed; nothing of yours was touched.'
+        : `It ran in a temporary folder of its own, which is left as it is: ${d.folder}.`,
+    hints: () => [ours(['demo', '--keep'], 'leaves the folder for looking around')],
   }),
 };

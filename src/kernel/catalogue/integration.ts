@@ -1,6 +1,6 @@
 /** Errors of bringing work home: merge, hooks, verification, push, forges. */
 import { ours, theirs } from '../suggestion.ts';
-import { entry, listed, nothingChanged } from './entry.ts';
+import { entry, listed, nothingChanged, said } from './entry.ts';
 
 const bothUnchanged = (): string => 'The session and its base are unchanged.';
 
@@ -110,8 +110,8 @@ export const integrationErrors = {
     when: 'The verification command failed on the merged files.',
     message: (d) =>
       d.timedOut
-        ? `The verification did not end in time: ${d.command}`
-        : `The verification failed (exit ${d.exit}): ${d.command}${d.output.trim() === '' ? '' : `\n${d.output.trim()}`}`,
+        ? `The verification did not end in time:${listed([d.command])}`
+        : `The verification failed (exit ${d.exit}):${listed([d.command])}${d.output.trim() === '' ? '' : `\n${d.output.trim()}`}`,
     safe: bothUnchanged,
     hints: () => [],
   }),
@@ -138,7 +138,7 @@ export const integrationErrors = {
     exit: 1,
     retryable: false,
     when: 'Commits are to be signed here, and signing failed.',
-    message: (d) => `The commit could not be signed: ${d.why}`,
+    message: (d) => `The commit could not be signed: ${said(d.why)}`,
     safe: bothUnchanged,
     hints: () => [
       theirs(['git', 'config', '--get-regexp', 'gpg|sign'], 'shows how signing is set up'),
@@ -148,7 +148,7 @@ export const integrationErrors = {
     exit: 4,
     retryable: false,
     when: 'A commit has to be made, and git does not know in whose name.',
-    message: (d) => `git does not know in whose name to commit: ${d.why}`,
+    message: (d) => `git does not know in whose name to commit: ${said(d.why)}`,
     safe: bothUnchanged,
     hints: () => [
       theirs(['git', 'config', '--global', 'user.email', 'you@example.com'], 'sets your address'),
@@ -186,7 +186,7 @@ export const integrationErrors = {
     retryable: true,
     when: 'The branch could not be pushed. Pushes are never forced.',
     message: (d) =>
-      `The branch of session ${d.name} could not be pushed to ${d.remote}. ${d.stderr.trim()}`,
+      `The branch of session ${d.name} could not be pushed to ${d.remote}. ${said(d.stderr)}`,
     safe: () => 'Worktree and session stay as they are.',
     hints: () => [],
   }),

@@ -161,4 +161,15 @@ export const sessionErrors = {
     safe: nothingChanged,
     hints: () => [ours(['parallel', 'status'], 'lists the worktrees that can')],
   }),
+  'session-moved': entry<{ name: string; from: string; to: string }>({
+    exit: 4,
+    retryable: false,
+    when: 'The worktree, or the repository, was moved by hand, and the links between them are old.',
+    message: (d) =>
+      d.from === d.to
+        ? `The links of session ${d.name} lead to where the repository was; its worktree is at ${d.to}.`
+        : `The worktree of session ${d.name} was moved from ${d.from} to ${d.to}, and its links are old.`,
+    safe: nothingChanged,
+    hints: (d) => [ours(['parallel', 'cleanup', d.name, '--yes'], 'mends its links')],
+  }),
 };

@@ -2,10 +2,10 @@
 import { FlightError } from '../../kernel/errors.ts';
 import { mendMoved } from '../../safety/mend.ts';
 import { preflight } from '../../safety/preflight.ts';
-import { putAway } from '../../safety/trash.ts';
+import { putAway } from '../../safety/put-away.ts';
 import type { Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import { expiryOf } from '../expiry.ts';
+import { expiresAt } from '../expiry.ts';
 import type { PlanItem } from './plan.ts';
 
 export interface Done {
@@ -57,7 +57,7 @@ async function put(
     becomes: 'ended',
     at: context.clock.now(),
   });
-  return { trash: { id, expiresAt: expiryOf(frame.project, entry) } };
+  return { trash: { id, expiresAt: expiresAt(frame.project, entry) } };
 }
 
 /** Recovery ran when the lock was taken; here it is only seen whether it did its work. */

@@ -7,7 +7,8 @@ import { done, undecided, type Outcome } from '../../kernel/outcome.ts';
 import { count } from '../../kernel/catalogue/entry.ts';
 import { commitsOnlyHere } from '../../git/distance.ts';
 import { isOid, oid } from '../../git/oid.ts';
-import { expire, listTrash, type TrashItem } from '../../safety/trash.ts';
+import { expire } from '../../safety/expire.ts';
+import { listTrash, type TrashItem } from '../../safety/trash.ts';
 import { observe, type Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
 import { change } from '../change.ts';
@@ -50,7 +51,7 @@ export async function cleanExpired(
           {
             value: 'clean',
             label: 'Empty for good',
-            effect: `${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} deleted. ${lost === 0 ? 'No commit is only there.' : `${count(lost, 'commit')} are found nowhere else and are lost.`}`,
+            effect: `${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} deleted. ${lost === 0 ? 'No commit is only there.' : `Lost for good, as found nowhere else: ${count(lost, 'commit')}.`}`,
             undo: 'none: this cannot be undone',
             available: true,
             args: ['parallel', 'cleanup', '--expired', ...ids, '--yes'],

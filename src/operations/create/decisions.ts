@@ -51,7 +51,7 @@ export function dirtyDecision(request: CreateRequest, base: string, main: DirtyM
       {
         value: 'carry',
         label: 'Carry the changes along',
-        effect: `${count(main.paths.length, 'changed file')} are copied into the session as they are, staged and unstaged apart. The main checkout keeps its own.`,
+        effect: `Copies ${count(main.paths.length, 'changed file')} into the session, staged and unstaged apart. The main checkout keeps its own.`,
         undo: undo.replace('NAME', request.name),
         available: main.cannotCarry === null,
         ...(main.cannotCarry === null ? {} : { unavailableWhy: main.cannotCarry }),

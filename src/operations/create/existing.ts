@@ -1,6 +1,6 @@
 /** A session, a branch or a folder of that name is there already. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FlightError } from '../../kernel/errors.ts';
+import { FlightError, isFlightError } from '../../kernel/errors.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
 import { parseBranchName } from '../../git/oid.ts';
 import { readStatus } from '../../git/status.ts';
@@ -20,7 +20,7 @@ const patienceMs = 60_000;
 /**
  * @returns the answer if a healthy session is there, `null` if the name is free (or what is there
  * is the rest of a crash, which the create itself rolls back)
- * @throws FlightError `session-differs`, `session-not-open`, `session-busy`, `name-taken`,
+ * @throws FlightError `session-differs`, `session-not-open`, `session-moved`, `not-ours`, `session-busy`, `name-taken`,
  * `branch-without-session`, `sessions-dir-missing`
  */
 export async function answerExisting(
@@ -30,13 +30,19 @@ export async function answerExisting(
   request: CreateRequest,
 ): Promise<Outcome<CreateReport> | null> {
   let now = facts;
+  let refused: FlightError | null = null;
   const until = performance.now() + patienceMs;
   for (;;) {
     const session = now.sessions.find((one) => one.key === request.key);
     if (session === undefined) {
-      checkSessionsDir(project, now);
-      await checkFree(project, now, request);
-      return null;
+      const why = await refusal(project, now, request);
+      if (why === null) return null;
+      // Whose folder or branch this is may have been written down after the records were read:
+      // the record comes first, so a second look finds it.
+      if (refused?.message === why.message) throw why;
+      refused = why;
+      now = await observe(project, context.directory);
+      continue;
     }
     if (session.name !== request.name) {
       throw new FlightError('name-taken', {
@@ -55,6 +61,21 @@ export async function answerExisting(
     context.progress(`Waiting for session ${session.name}, which is being made.`);
     await sleep(100, undefined, { signal: context.signal });
     now = await observe(project, context.directory);
+  }
+}
+
+async function refusal(
+  project: Project,
+  facts: Observation,
+  request: CreateRequest,
+): Promise<FlightError | null> {
+  try {
+    checkSessionsDir(project, facts);
+    await checkFree(project, facts, request);
+    return null;
+  } catch (error) {
+    if (isFlightError(error)) return error;
+    throw error;
   }
 }
 
@@ -131,6 +152,13 @@ async function answerSession(
       name: session.name,
       why: session.broken ?? 'unknown',
     });
+  }
+  if (place.kind === 'moved') {
+    throw new FlightError('session-moved', { name: session.name, from: place.from, to: place.to });
+  }
+  if (session.health === 'unknown') {
+    const why = 'why' in place ? place.why : `branch ${session.branch} is gone`;
+    throw new FlightError('not-ours', { name: session.name, why });
   }
   const open = session.health === 'ok' || session.health === 'locked';
   if (record.state !== 'active' || !open) {

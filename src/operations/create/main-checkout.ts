@@ -2,7 +2,7 @@
 import type { Warning } from '../../kernel/outcome.ts';
 import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
 import type { Oid } from '../../git/oid.ts';
-import { readStatus, type Status } from '../../git/status.ts';
+import { countChanges, readStatus, type Status } from '../../git/status.ts';
 import { planCarry, type CarryPlan } from '../../safety/carry.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { CreateRequest } from './request.ts';
@@ -66,23 +66,6 @@ export async function lookAtMain(
         throw error;
       },
     ),
-  };
-}
-
-/** Counts as people do: a file that is staged and edited again is in both. */
-export function countChanges(status: Status): {
-  staged: number;
-  modified: number;
-  untracked: number;
-  conflicted: number;
-} {
-  const { entries } = status;
-  const tracked = entries.filter((entry) => entry.kind === 'tracked');
-  return {
-    staged: tracked.filter((entry) => entry.xy[0] !== '.').length,
-    modified: tracked.filter((entry) => entry.xy[1] !== '.').length,
-    untracked: entries.filter((entry) => entry.kind === 'untracked').length,
-    conflicted: entries.filter((entry) => entry.kind === 'unmerged').length,
   };
 }
 

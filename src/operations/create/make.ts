@@ -4,10 +4,11 @@
  * Whatever fails is taken back; files that were written go to the trash.
  */
 import { randomUUID } from 'node:crypto';
+import { isoSeconds } from '../../kernel/clock.ts';
 import { FlightError } from '../../kernel/errors.ts';
 import { faultPoint } from '../../kernel/faults.ts';
 import { absolute } from '../../kernel/path.ts';
-import { readConfig } from '../../git/config.ts';
+import { forgetBranch, isPartialClone, readConfig, type GitConfig } from '../../git/config.ts';
 import { findHook, hooksFolder, runHook } from '../../git/hooks.ts';
 import { checkOutFiles } from '../../git/new-worktree.ts';
 import { markedGit } from '../../git/git.ts';
@@ -15,7 +16,7 @@ import { refreshIndexIfTicked } from '../../git/refresh-index.ts';
 
 import { carry } from '../../safety/carry.ts';
 import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
-import type { Held } from '../../safety/lock.ts';
+import type { Held } from '../../safety/held.ts';
 import { moveRecord, register, reserve, similarAdminIds } from '../../safety/registration.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
@@ -52,6 +53,7 @@ export async function makeSession(
   main: MainCheckout & { kind: 'go' },
 ): Promise<Made> {
   let owner: Held['owner'] | null = null;
+  const config = await readConfig(project.git, project.root);
   let files: Promise<void> = Promise.resolve();
   const registered = await change(context, project, async ({ held, project: inner, facts }) => {
     if (facts.sessions.some((one) => one.key === request.key)) return null;
@@ -60,6 +62,8 @@ export async function makeSession(
     ({ owner } = held);
     await rememberMainCheckout(inner);
     const record = await newRecord(context, inner, held, request, base);
+    // a session never tracks, not even what an earlier one of its name did
+    await forgetBranch(held.git, inner.commonDir, config, record.branch);
     const reserved = await reserve(held.git, inner, request.key, record);
     if ('lost' in reserved) {
       throw new FlightError('plan-changed', { name: request.name, what: 'The branch' });
@@ -77,7 +81,8 @@ export async function makeSession(
     throw error;
   });
   if (registered === null || owner === null) return { kind: 'existed' };
-  return { kind: 'made', record: await fill(context, project, owner, registered, main, files) };
+  const made = { owner, registered, main, config, files };
+  return { kind: 'made', record: await fill(context, project, made) };
 }
 
 /**
@@ -102,7 +107,7 @@ async function newRecord(
   request: CreateRequest,
   base: Base & { kind: 'base' },
 ): Promise<SessionRecord> {
-  const startedAt = context.clock.now().toISOString();
+  const startedAt = isoSeconds(context.clock.now());
   return {
     schema: 1,
     name: request.name,
@@ -130,16 +135,25 @@ async function newRecord(
 async function fill(
   context: OperationContext,
   project: Project,
-  owner: Held['owner'],
-  registered: Registered,
-  main: MainCheckout & { kind: 'go' },
-  files: Promise<void>,
+  made: {
+    readonly owner: Held['owner'];
+    readonly registered: Registered;
+    readonly main: MainCheckout & { kind: 'go' };
+    readonly config: GitConfig;
+    readonly files: Promise<void>;
+  },
 ): Promise<SessionRecord> {
+  const { owner, registered, main, config, files } = made;
   const { record } = registered;
   const worktree = absolute(record.worktree);
   const git = markedGit(project.git, owner.token);
   try {
-    const [config] = await Promise.all([readConfig(project.git, project.root), files]);
+    if (isPartialClone(config)) {
+      const message =
+        'This is a partial clone: git may have fetched objects from its remote to check out the files.';
+      context.warn({ code: 'partial-clone', message });
+    }
+    await files;
     faultPoint('create.checkout:after');
     await postCheckout(context, project, record, config);
     faultPoint('create.hook:after');
@@ -180,7 +194,7 @@ async function postCheckout(
   context: OperationContext,
   project: Project,
   record: SessionRecord,
-  config: Awaited<ReturnType<typeof readConfig>>,
+  config: GitConfig,
 ): Promise<void> {
   const folder = hooksFolder(config, project.root, project.commonDir, context.env);
   const hook = await findHook(folder, 'post-checkout');

@@ -2,15 +2,17 @@
  * How a session leaves, whatever the strategy: look again under the lock, refuse again, pin, put
  * away, look. The strategies differ in what happens before, and in what becomes of the record.
  */
-import { FlightError } from '../../kernel/errors.ts';
+import { FlightError, isFlightError } from '../../kernel/errors.ts';
 import { preflight } from '../../safety/preflight.ts';
 import { putAway } from '../../safety/put-away.ts';
 import type { Leaving } from '../../safety/refusals.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
+import { observe } from '../../sessions/observe.ts';
+import type { Project } from '../../sessions/project.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
 import type { Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import { expiryOf } from '../expiry.ts';
+import { expiresAt } from '../expiry.ts';
 import { refuseBusy, type RemoveRequest } from './request.ts';
 
 export interface Departure {
@@ -26,9 +28,15 @@ export interface Left {
 
 /**
  * The session as it is now, under the lock; taken over if only the manifest knew it.
- * @throws FlightError `no-such-session` if somebody else removed it meanwhile, `session-busy`
+ * @param seen as it was when the plan was made: a later session of the same name is another one
+ * @throws FlightError `no-such-session` if somebody else removed it meanwhile, `plan-changed` if
+ *   it is not the one that was seen, or was put away or brought back since; `session-busy`
  */
-export async function freshSession(change: Change, request: RemoveRequest): Promise<SessionFacts> {
+export async function freshSession(
+  change: Change,
+  request: RemoveRequest,
+  seen: SessionFacts,
+): Promise<SessionFacts> {
   const found = change.facts.sessions.find((one) => one.key === request.key);
   if (found === undefined) {
     const known = change.facts.sessions.map((one) => one.name);
@@ -36,7 +44,37 @@ export async function freshSession(change: Change, request: RemoveRequest): Prom
   }
   const session = await change.takeOver(found);
   refuseBusy(session);
+  const recorded = seen.recordOid !== null;
+  if (recorded && seen.record?.token !== session.record?.token) {
+    throw new FlightError('plan-changed', { name: session.name, what: 'The session' });
+  }
+  if (recorded && seen.record?.state !== session.record?.state) {
+    throw new FlightError('plan-changed', { name: session.name, what: 'The state' });
+  }
   return session;
+}
+
+/**
+ * What a refusal before the lock is about: while somebody else removes the session, its worktree
+ * vanishes under the questions that were asked of it.
+ * @returns `error`, or `no-such-session`, `session-busy`, `plan-changed` if it is another's doing
+ */
+export async function explainRefusal(
+  context: OperationContext,
+  project: Project,
+  seen: SessionFacts,
+  error: unknown,
+): Promise<unknown> {
+  if (!isFlightError(error) || seen.recordOid === null) return error;
+  const { sessions } = await observe(project, context.directory);
+  const now = sessions.find((one) => one.key === seen.key);
+  if (now === undefined) {
+    const known = sessions.map((one) => one.name);
+    return new FlightError('no-such-session', { name: seen.name, known });
+  }
+  refuseBusy(now);
+  if (now.recordOid === seen.recordOid) return error;
+  return new FlightError('plan-changed', { name: seen.name, what: 'The record' });
 }
 
 /**
@@ -57,7 +95,7 @@ export async function leave(
     at: context.clock.now(),
     ...(departure.extraRecord === undefined ? {} : { extraRecord: departure.extraRecord }),
   });
-  return { trash: { id, expiresAt: expiryOf(change.project, entry) }, branchDeleted };
+  return { trash: { id, expiresAt: expiresAt(change.project, entry) }, branchDeleted };
 }
 
 /** @throws FlightError the first refusal */

@@ -7,7 +7,7 @@ import { runPostMerge } from '../../integration/post-merge.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
 import { verification } from '../../trust/commands.ts';
-import { change, underLock } from '../change.ts';
+import { change, underLock, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import type { Removed } from '../remove.ts';
 import { freshSession, leave, refuse } from './leave.ts';
@@ -42,12 +42,13 @@ export async function landAndLeave(
     progress: context.progress,
   });
   // recovery, taking over and every refusal come first, under the lock; then the landing
-  const changed = await change(context, project, async (frame) => {
-    const session = await freshSession(frame, request);
+  const look = async (frame: Change): Promise<boolean> => {
+    const session = await freshSession(frame, request, seen);
     if (session.branchTip !== tip) return true;
     await refuse(context, frame, session, request, 'merge');
     return false;
-  });
+  };
+  const changed = await change(context, project, look, { nothingDone: () => true });
   if (changed) return 'changed';
   const landed = await landSession(
     {
@@ -67,7 +68,7 @@ export async function landAndLeave(
       shape: request.shape ?? null,
     },
   );
-  const left = await leaveLanded(context, project, request, tip, landed);
+  const left = await leaveLanded(context, project, seen, request, landed);
   // the base has moved and the lock is free: a hook that fails now is a warning
   const warning = await runPostMerge(project, landed);
   if (warning !== null) context.warn(warning);
@@ -92,14 +93,14 @@ function baseFor(session: SessionFacts, request: RemoveRequest): BranchName {
 async function leaveLanded(
   context: OperationContext,
   project: Project,
+  seen: SessionFacts,
   request: RemoveRequest,
-  tip: string,
   landed: LandResult,
 ): Promise<Awaited<ReturnType<typeof leave>>> {
   try {
     return await change(context, project, async (frame) => {
-      const session = await freshSession(frame, request);
-      if (session.branchTip !== tip) {
+      const session = await freshSession(frame, request, seen);
+      if (session.branchTip !== seen.branchTip) {
         throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
       }
       return leave(context, frame, session, request, { strategy: 'merge', becomes: 'ended' });

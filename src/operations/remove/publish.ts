@@ -15,7 +15,7 @@ import { parsePullRequestUrl, type PullRequest } from '../../forge/pull-request.
 import { recordUpstream } from '../../forge/push.ts';
 import { replaceRecord } from '../../safety/registration.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
-import { errorCode } from '../../sessions/manifest.ts';
+import { errorCode } from '../../kernel/errno.ts';
 import type { Project } from '../../sessions/project.ts';
 import { readRegistry } from '../../sessions/registry.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
@@ -38,7 +38,9 @@ export async function publishAndLeave(
   const known = givenPullRequest(request);
   const texts = await pullRequestTexts(context, seen, request);
   const prepared = known === null ? await prepare(context, project, seen) : null;
-  const begun = await change(context, project, (frame) => begin(context, frame, seen, request));
+  const begun = await change(context, project, (frame) => begin(context, frame, seen, request), {
+    nothingDone: (result) => result === 'changed',
+  });
   if (begun === 'changed') return 'changed';
   let pullRequest: PullRequest;
   try {
@@ -89,7 +91,7 @@ async function begin(
   seen: SessionFacts,
   request: RemoveRequest,
 ): Promise<Begun | 'changed'> {
-  const session = await freshSession(frame, request);
+  const session = await freshSession(frame, request, seen);
   if (session.branchTip !== seen.branchTip) return 'changed';
   await refuse(context, frame, session, request, 'pr');
   const { record, recordOid } = session;

@@ -3,6 +3,7 @@
  * how far the base is, whether a merge would conflict (simulated with private objects), whether
  * there is a remote and a program that opens pull requests.
  */
+import { isoSeconds } from '../../kernel/clock.ts';
 import { describe, isFlightError } from '../../kernel/errors.ts';
 import { trusted } from '../../kernel/brand.ts';
 import { aheadBehind } from '../../git/distance.ts';
@@ -19,7 +20,7 @@ import type { Project } from '../../sessions/project.ts';
 import { readRef } from '../../git/refs.ts';
 import { branchRef } from '../../git/oid.ts';
 import type { OperationContext } from '../context.ts';
-import { expiryOf } from '../expiry.ts';
+import { expiresAt } from '../expiry.ts';
 import type { RemoveReport } from '../shapes/remove.ts';
 import type { RemoveRequest } from './request.ts';
 
@@ -46,8 +47,8 @@ export async function lookForWaysHome(
   request: RemoveRequest,
 ): Promise<WaysHome> {
   const base = trusted<BranchName>(request.into ?? session.record?.base.name ?? '');
-  const removedAt = context.clock.now().toISOString();
-  const restoreUntil = expiryOf(project, { removedAt }).slice(0, 10);
+  const removedAt = isoSeconds(context.clock.now());
+  const restoreUntil = expiresAt(project, { removedAt }).slice(0, 10);
   const baseTip =
     facts === null
       ? await readRef(project.git, project.commonDir, branchRef(base))

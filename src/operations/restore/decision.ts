@@ -2,7 +2,7 @@
 import type { Choice, Decision } from '../../kernel/outcome.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
-import { expiryOf } from '../expiry.ts';
+import { expiresAt } from '../expiry.ts';
 import { candidateName, type Candidate } from './candidates.ts';
 
 const shown = 20;
@@ -20,12 +20,6 @@ export function whatDecision(
         : 'Which session should be brought back?',
     facts: { entries: facts.registry.trash.length, candidates: candidates.length },
     choices: candidates.slice(0, shown).map((one) => choice(project, one)),
-    input: {
-      flag: 'NAME',
-      repeatable: true,
-      suggestions: candidates.map(candidateName),
-      args: ['parallel', 'restore'],
-    },
     ifDeclined: 'Nothing was restored.',
   };
 }
@@ -48,7 +42,7 @@ function choice(project: Project, candidate: Candidate): Choice {
   return {
     value,
     label: entry.id,
-    effect: `Left by ${entry.strategy} on ${entry.removedAt.slice(0, 10)}, may be emptied from ${expiryOf(project, entry).slice(0, 10)}.`,
+    effect: `Left by ${entry.strategy} on ${entry.removedAt.slice(0, 10)}, may be emptied from ${expiresAt(project, entry).slice(0, 10)}.`,
     undo,
     available: true,
     args: ['parallel', 'restore', entry.id],

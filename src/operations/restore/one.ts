@@ -1,7 +1,7 @@
 /** Brings one session back, under the lock. */
 import { FlightError } from '../../kernel/errors.ts';
 import type { BroughtBack } from '../../safety/bring-back.ts';
-import { bringBack, bringBackOrphan } from '../../safety/trash.ts';
+import { bringBack, bringBackOrphan } from '../../safety/bring-back.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { SessionName } from '../../sessions/name.ts';
 import type { Project } from '../../sessions/project.ts';

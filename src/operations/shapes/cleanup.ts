@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { Command, ItemError, list } from './parts.ts';
 
-export const cleanupReasons = ['orphaned', 'interrupted', 'moved', 'landed', 'expired'] as const;
+const cleanupReasons = ['orphaned', 'interrupted', 'moved', 'landed', 'expired'] as const;
 
 export const CleanupItem = z.object({
   name: z.string(),

@@ -17,8 +17,8 @@ export const needs = [
   'landed',
 ] as const;
 
-export const states = ['active', 'in-review', 'kept', 'ended'] as const;
-export const healths = ['ok', 'orphaned', 'moved', 'locked', 'interrupted', 'unknown'] as const;
+const states = ['active', 'in-review', 'kept', 'ended'] as const;
+const healths = ['ok', 'orphaned', 'moved', 'locked', 'interrupted', 'unknown'] as const;
 
 export const Activity = z.object({
   /** `working`, `waiting`, `idle`, `gone` */
@@ -80,7 +80,7 @@ export const SessionDetails = z.object({
   signals: list(Activity),
 });
 
-export const Here = z.object({
+const Here = z.object({
   kind: z.enum(['main', 'session', 'stray', 'trash', 'elsewhere']),
   name: z.optional(z.string()),
 });
@@ -123,8 +123,8 @@ export const StatusReport = z.object({
   interrupted: list(z.object({ operation: z.string(), name: z.string(), since: z.string() })),
   trash: z.object({
     count: z.number(),
-    /** absent: not added up, as that would read every file in it */
-    bytes: z.optional(z.nullable(z.number())),
+    /** of the folders that wait in it; `null`: too many files to be added up quickly */
+    bytes: z.nullable(z.number()),
     /** when the oldest may be emptied */
     oldestExpiresAt: z.optional(z.string()),
   }),

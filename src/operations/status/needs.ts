@@ -21,7 +21,11 @@ export function needsOf(looked: Looked): Need[] {
 
 /** One sentence beyond the word, or `null` if the word says it all. */
 export function whyOf(looked: Looked): string | null {
-  const { place, record } = looked.facts;
+  const { place, record, health, ownerDead } = looked.facts;
+  if (health === 'unknown' && ownerDead === false && record?.intent !== undefined) {
+    const { kind, owner } = record.intent;
+    return `Whether ${kind} goes on there cannot be seen from here: pid ${owner.pid} on ${owner.host}.`;
+  }
   switch (place.kind) {
     case 'not-ours':
       return `Its folder belongs to somebody else: ${place.why}.`;

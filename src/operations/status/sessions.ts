@@ -1,20 +1,22 @@
 /** What is found out about each session, side by side: a status per worktree, little more. */
 import { availableParallelism } from 'node:os';
+import { trusted } from '../../kernel/brand.ts';
+import { isoSeconds } from '../../kernel/clock.ts';
 import type { Warning } from '../../kernel/outcome.ts';
 import { startOf } from '../../kernel/process-start.ts';
 import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
-import { oid } from '../../git/oid.ts';
+import { oid, type BranchName, type Oid } from '../../git/oid.ts';
 import { sharedSimulation } from '../../git/simulation.ts';
-import { readStatus, type Status } from '../../git/status.ts';
+import { countChanges, readStatus, type Status } from '../../git/status.ts';
+import { upstreams } from '../../git/upstream.ts';
 import { landedBy, type Simulate } from '../../integration/landed.ts';
 import { activities, type ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
-import { countChanges } from '../create/main-checkout.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
 
@@ -38,36 +40,62 @@ export async function lookAtSessions(
   sessions: readonly SessionFacts[],
 ): Promise<SessionStatus[]> {
   const simulation = sharedSimulation(project.git, project);
-  const [times, active, looks] = await Promise.all([
+  const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
+  const look = async (session: SessionFacts): Promise<State> => {
+    const base = trusted<BranchName>(session.record?.base.name ?? '');
+    const around = { upstream: tracked.then((all) => all.get(base)), warn: context.warn };
+    return stateOf(project, session, { ...around, simulate: simulation.simulate });
+  };
+  const [times, active, states] = await Promise.all([
     commitTimes(
       project.git,
       project.commonDir,
       sessions.map((one) => one.branch),
     ),
     activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
-    pooled(sessions, 2 * availableParallelism() + 2, (session) =>
-      look(project, session, simulation.simulate, context.warn),
-    ).finally(simulation.close),
+    pooled(sessions, 2 * availableParallelism() + 2, look).finally(simulation.close),
+    tracked,
   ]);
   for (const warning of active.warnings) context.warn(warning);
   const looked = await Promise.all(
-    looks.map((one) => withActivity(project, one, active, times.get(one.facts.branch))),
+    states.map((one) => withActivity(project, one, active, times.get(one.facts.branch))),
   );
   return sortByNeed(looked.map((one) => sessionStatus(context, one)));
 }
 
-async function look(
+/** The bases of sessions that have commits: a new one cannot have landed. */
+function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
+  const withCommits = sessions.filter(
+    ({ record, branchTip, baseTip }) =>
+      record !== null && branchTip !== null && baseTip !== null && branchTip !== record.base.oid,
+  );
+  const names = withCommits.flatMap(({ record }) => (record === null ? [] : [record.base.name]));
+  return [...new Set(names)].map((name) => trusted<BranchName>(name));
+}
+
+interface Around {
+  /** of the base: work that was merged on the forge is there first */
+  readonly upstream: Promise<{ readonly name: string; readonly tip: Oid } | undefined>;
+  readonly simulate: Simulate;
+  readonly warn: (warning: Warning) => void;
+}
+
+type State = Omit<Looked, 'activity' | 'lastActivityAt'>;
+
+async function stateOf(
   project: Project,
   facts: SessionFacts,
-  simulate: Simulate,
-  warn: (warning: Warning) => void,
-): Promise<Omit<Looked, 'activity' | 'lastActivityAt'>> {
+  { upstream: asked, simulate, warn }: Around,
+): Promise<State> {
   const { git, commonDir } = project;
   const { place, record, branchTip, baseTip } = facts;
   const status = place.kind === 'present' ? await statusOf(project, facts, warn) : null;
   const counts = await distance(project, facts, status);
+  const upstream = await asked;
   const newCommits = branchTip !== null && record !== null && branchTip !== record.base.oid;
-  const maybeLanded = newCommits && counts !== null && (counts.ahead === 0 || counts.behind > 0);
+  const ahead = upstream !== undefined && upstream.tip !== baseTip;
+  const maybeLanded =
+    newCommits && counts !== null && (counts.ahead === 0 || counts.behind > 0 || ahead);
   const verdict =
     maybeLanded && baseTip !== null && record !== null && branchTip !== null
       ? await landedBy(
@@ -76,7 +104,7 @@ async function look(
           {
             branch: facts.branch,
             branchTip,
-            bases: [{ name: record.base.name, tip: baseTip }],
+            bases: [{ name: record.base.name, tip: baseTip }, ...(ahead ? [upstream] : [])],
             recordedBaseOid: oid(record.base.oid),
           },
           simulate,
@@ -107,16 +135,18 @@ async function look(
 
 async function withActivity(
   project: Project,
-  looked: Omit<Looked, 'activity' | 'lastActivityAt'>,
+  state: State,
   active: ActivitySource,
   tipTime: Date | undefined,
 ): Promise<Looked> {
-  const { facts, status } = looked;
+  const { facts, status } = state;
   const lastActivityAt =
     facts.place.kind === 'present'
       ? await lastActivity(project.git, facts.place, null, status, tipTime)
-      : (tipTime?.toISOString() ?? null);
-  return { ...looked, activity: active.of(facts), lastActivityAt };
+      : tipTime === undefined
+        ? null
+        : isoSeconds(tipTime);
+  return { ...state, activity: active.of(facts), lastActivityAt };
 }
 
 /** A worktree whose status cannot be read is one unknown session, not a failure for all. */

@@ -1,6 +1,8 @@
 /** The counts at the top, and the trash at the bottom. */
+import { trashBytes } from '../../safety/trash.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
+import { expiresAt } from '../expiry.ts';
 import type { SessionStatus, StatusReport } from '../shapes/status.ts';
 
 /** @param looked the sessions that were looked at: `needYou` counts among them */
@@ -24,18 +26,19 @@ export function summarise(
   };
 }
 
-/** How much waits in the trash. Sizes are not added up here: that would read every file of it. */
+/** So many files of the trash are looked at: reading all of a large one would take seconds. */
+const mostFiles = 20_000;
+
+/** How much waits in the trash; its size only if that is quickly told. */
 export async function trashSummary(
   project: Project,
   facts: Observation,
 ): Promise<StatusReport['trash']> {
   const { trash } = facts.registry;
-  const oldest = trash.at(-1)?.entry.removedAt;
-  const keep = project.settings.keepDays.value * 86_400_000;
+  const oldest = trash.at(-1)?.entry;
   return {
     count: trash.length,
-    ...(oldest === undefined
-      ? {}
-      : { oldestExpiresAt: new Date(Date.parse(oldest) + keep).toISOString() }),
+    bytes: await trashBytes(project, facts.registry, mostFiles),
+    ...(oldest === undefined ? {} : { oldestExpiresAt: expiresAt(project, oldest) }),
   };
 }

@@ -1,6 +1,7 @@
 /** `parallel cleanup`: the plan before, the report after. Nothing is said to be done that is not. */
 import type { CleanupItem, CleanupReport } from '../../operations/shapes/cleanup.ts';
-import { beside, indent, pad, visible, wrap } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { beside, indent, pad, wrap } from '../text.ts';
 import { width } from '../widths.ts';
 import { renderer, type View } from './view.ts';
 import { count, onlyHere, short } from './words.ts';

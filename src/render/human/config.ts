@@ -1,5 +1,6 @@
 /** `config`: each value and where it comes from. */
-import { table, visible } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { table } from '../text.ts';
 import { renderer } from './view.ts';
 import { shown } from './words.ts';
 

@@ -1,7 +1,8 @@
 /** `parallel create` and `parallel adopt`: what there is now, and how to go there. */
 import type { AdoptReport } from '../../operations/shapes/adopt.ts';
 import type { CreateReport } from '../../operations/shapes/create.ts';
-import { beside, visible, wrap } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { beside, wrap } from '../text.ts';
 import { ago } from '../time.ts';
 import { renderer, type View } from './view.ts';
 import { count, short, shown } from './words.ts';

@@ -1,5 +1,5 @@
 /** Any data as indented lines: for operations without a renderer of their own. */
-import { visible } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
 
 export function generic(data: unknown): readonly string[] {
   return lines(data, '');

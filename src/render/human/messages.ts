@@ -2,7 +2,8 @@
 import { describe, type FlightError } from '../../kernel/errors.ts';
 import type { Decision, Warning } from '../../kernel/outcome.ts';
 import type { Speller } from '../json.ts';
-import { beside, indent, visible, visibleLines, wrap } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { beside, indent, visibleLines, wrap } from '../text.ts';
 import { cut } from '../widths.ts';
 import type { View } from './view.ts';
 

@@ -1,6 +1,7 @@
 /** `parallel remove`: where the work is now, and the way back. */
 import type { RemoveReport } from '../../operations/shapes/remove.ts';
-import { beside, visible } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { beside } from '../text.ts';
 import { day } from '../time.ts';
 import { renderer, type View } from './view.ts';
 import { short, shown } from './words.ts';

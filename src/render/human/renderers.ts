@@ -14,6 +14,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   'trust grant': async () => (await import('./trust.ts')).trustGrant,
   'trust revoke': async () => (await import('./trust.ts')).trustRevoke,
   config: async () => (await import('./config.ts')).config,
+  demo: async () => (await import('./demo.ts')).demo,
 };
 
 /** The renderer of operation `name`; one that shows any data if it has none of its own. */

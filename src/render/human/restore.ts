@@ -4,7 +4,8 @@ import type {
   RestoredSession,
   RestoreReport,
 } from '../../operations/shapes/restore.ts';
-import { beside, indent, table, visible, wrap } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { beside, table } from '../text.ts';
 import { ago, day, size } from '../time.ts';
 import { renderer, type View } from './view.ts';
 import { short, shown } from './words.ts';
@@ -34,13 +35,12 @@ function entries(all: readonly RestorableEntry[], view: View): readonly string[]
 }
 
 function restored(session: RestoredSession, view: View): readonly string[] {
-  const { from, lost = [] } = session;
+  // what could not come back is said as a warning
+  const { from } = session;
   const source = from.id === null ? 'rebuilt from its branch' : `restored from ${visible(from.id)}`;
   return [
     view.theme.good(`Session ${visible(session.name)} is back, ${source}.`),
     ...beside('  Folder   ', shown(session.worktree, view), view.width),
     ...beside('  Branch   ', visible(session.branch), view.width),
-    ...(lost.length === 0 ? [] : ['  What could not come back:']),
-    ...lost.flatMap((what) => indent(wrap(visible(what), view.width - 4), 4)),
   ];
 }

@@ -1,7 +1,8 @@
 /** The lines of one session in `parallel status`, in columns with its neighbours. */
 import type { Changes, Hint } from '../../operations/shapes/parts.ts';
 import type { SessionStatus } from '../../operations/shapes/status.ts';
-import { beside, indent, pad, visible, wrap } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { beside, indent, pad, wrap } from '../text.ts';
 import { cut, width } from '../widths.ts';
 import { ago, clock } from '../time.ts';
 import type { View } from './view.ts';
@@ -38,7 +39,7 @@ function bodyLines(session: SessionStatus, view: View): readonly string[] {
     ),
     ...wrap(why(session), room).filter((line) => line !== ''),
     ...clashes(session, room),
-    ...nextLines(session.next ?? [], view),
+    ...nextLines(helps(session, view), view),
   ];
 }
 
@@ -75,10 +76,11 @@ function cells(session: SessionStatus, view: View): readonly string[] {
   const ahead = `+${base.ahead ?? 'unknown'}`;
   const behind = `-${base.behind ?? 'unknown'}`;
   const ended = session.endedAt;
+  const distance = ended === undefined ? ` ${ahead} ${behind}` : '';
   return [
     visible(session.name),
     session.needs[0]?.toUpperCase() ?? stateWord(session),
-    `${cut(visible(base.name), 20)} ${ahead} ${behind}`,
+    `${cut(visible(base.name), 20)}${distance}`,
     place(session),
     ended === undefined
       ? `started ${ago(session.startedAt, view.now)} ago`
@@ -143,9 +145,9 @@ function activityText(session: SessionStatus, view: View): string {
 }
 
 function why(session: SessionStatus): string {
-  if (session.why !== undefined) return visible(session.why);
-  if (session.health !== 'orphaned') return '';
-  const gone = 'Its folder is gone.';
+  const said = session.why === undefined ? '' : visible(session.why);
+  if (session.health !== 'orphaned' || session.state !== 'active') return said;
+  const gone = said === '' ? 'Its folder is gone.' : said;
   if (typeof session.onlyHere !== 'number')
     return `${gone} How many commits are only on its branch is unknown.`;
   if (session.onlyHere === 0) return `${gone} All its commits are elsewhere too.`;
@@ -158,8 +160,27 @@ function clashes(session: SessionStatus, room: number): readonly string[] {
   return names.length === 0 ? [] : wrap(`Clashes with ${names.map(visible).join(', ')}`, room);
 }
 
-function nextLines(next: readonly Hint[], view: View): readonly string[] {
+/** The commands that help; for an orphan in few words, since there are always the same two. */
+function helps(session: SessionStatus, view: View): readonly Pick<Hint, 'command' | 'why'>[] {
+  const next = session.next ?? [];
+  if (session.health !== 'orphaned' || session.state !== 'active') return next;
+  const ways = [
+    { verb: 'restore', why: 'bring it back' },
+    { verb: 'cleanup', why: 'clean it up' },
+  ];
+  return ways
+    .filter(({ verb }) => next.some(({ command }) => command.split(' ').includes(verb)))
+    .map(({ verb, why }) => ({ why, command: view.command(['parallel', verb, session.name]) }));
+}
+
+function nextLines(next: readonly Pick<Hint, 'command' | 'why'>[], view: View): readonly string[] {
+  // commands below each other are read as a column
+  const column = Math.max(0, ...next.map(({ why: reason }) => width(visible(reason))));
   return next.flatMap(({ command, why: reason }) =>
-    beside(`> ${visible(reason)}:  `, view.theme.command(visible(command)), view.width - 4),
+    beside(
+      `> ${pad(`${visible(reason)}:`, column + 1)}  `,
+      view.theme.command(visible(command)),
+      view.width - 4,
+    ),
   );
 }

@@ -3,7 +3,8 @@
  * the project. A word rather than a symbol; what could not be found out is `unknown`.
  */
 import type { StatusReport } from '../../operations/shapes/status.ts';
-import { beside, visible, wrap } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
+import { beside, wrap } from '../text.ts';
 import { ago, day, size } from '../time.ts';
 import { details } from './status-details.ts';
 import { sessionLines } from './status-session.ts';

@@ -1,5 +1,5 @@
 /** `trust list | grant | revoke`: commands with their exact text, nothing hidden in it. */
-import { visible } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
 import { renderer, type View } from './view.ts';
 import { shown } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** Small pieces of sentences that several answers share. */
-import { visible } from '../text.ts';
+import { visible } from '../../kernel/visible.ts';
 import type { View } from './view.ts';
 
 /** `1 commit`, `2 commits`. */

@@ -1,53 +1,26 @@
 /**
- * The links between a worktree and its private git dir, the token that proves whose they are, and
- * the `locked` file that keeps git's hands off. Read and written by us, never by
- * `git worktree repair`, which repoints the worktrees of a project to a copy of it.
+ * Writing what stands in an admin entry: the links between a worktree and its private git dir, and
+ * the `locked` file that keeps git's hands off. Done by us, never by `git worktree repair`, which
+ * repoints the worktrees of a project to a copy of it. Reading them is `sessions/links.ts`.
  *
  * A placeholder is an admin directory that holds only our `locked`: it reserves the admin id, so
  * that the submodules of a session in the trash do not point into a newer session.
  */
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory } from '../kernel/durable.ts';
+import { isErrno } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { real } from '../git/repository.ts';
-import { adminDir, privateFolder, tokenFile, type Project } from '../sessions/project.ts';
-import { ifThere, isErrno, isThere, makeDirectory, onDisk } from './disk.ts';
-import { removeFile, syncDirectory, writeDurably } from './disk.ts';
+import { linkOf, registeredWorktree } from '../sessions/links.ts';
+import { adminDir, privateFolder, type Project } from '../sessions/project.ts';
+import { ifThere, isThere, makeDirectory, onDisk, removeFile, writeDurably } from './disk.ts';
 
 const ours = 'flight-rules: ';
 
 /** What stands in `locked` while entry `id` leaves, waits or comes back. */
 export function lockReason(id: string): string {
   return `${ours}${id} is in the trash or on its way`;
-}
-
-/** The token in a private git dir, `null` if there is none. */
-export async function readToken(privateDir: AbsolutePath): Promise<string | null> {
-  const text = await ifThere(readFile(tokenFile(privateDir), 'utf8'));
-  return text === null ? null : text.trim();
-}
-
-/** Where the `.git` file of `worktree` points, `null` if there is no such file. */
-export async function linkOf(worktree: AbsolutePath): Promise<AbsolutePath | null> {
-  try {
-    const text = await readFile(below(worktree, '.git'), 'utf8');
-    const match = /^gitdir: (?<path>[^]*?)\n*$/u.exec(text);
-    const path = match?.groups?.['path'];
-    return path === undefined ? null : await real(absolute(path, worktree));
-  } catch (error) {
-    // a directory: a repository of its own
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR') || isErrno(error, 'EISDIR')) {
-      return null;
-    }
-    throw error;
-  }
-}
-
-/** Where a private git dir says its worktree is, `null` if it does not say. */
-export async function registeredWorktree(privateDir: AbsolutePath): Promise<AbsolutePath | null> {
-  const text = await ifThere(readFile(below(privateDir, 'gitdir'), 'utf8'));
-  if (text === null) return null;
-  return absolute(dirname(absolute(text.replace(/\n$/u, ''), privateDir)));
 }
 
 /** Makes the links between the two lead to each other; right ones keep their bytes. */
@@ -74,11 +47,11 @@ export async function lockAdmin(privateDir: AbsolutePath, id: string): Promise<v
   if (!(await isThere(file))) await writeDurably(file, lockReason(id));
 }
 
-/** Takes away `locked` if it is ours. */
-export async function unlockAdmin(privateDir: AbsolutePath, id: string): Promise<void> {
+/** Takes away `locked` if it is ours, of whichever entry: one that was kept may end as another. */
+export async function unlockAdmin(privateDir: AbsolutePath): Promise<void> {
   const file = below(privateDir, 'locked');
   const reason = await ifThere(readFile(file, 'utf8'));
-  if (reason?.trim() === lockReason(id)) await removeFile(file);
+  if (reason?.startsWith(ours) === true) await removeFile(file);
 }
 
 /** What is at an admin id: nothing, a placeholder of ours, or something else. */

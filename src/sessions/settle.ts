@@ -1,0 +1,45 @@
+/**
+ * Where what a trash entry speaks of is now. Its paths are absolute, and the repository may have
+ * been moved or copied since: then they lead to where it was, or into the original. What is in the
+ * git dir is always looked for in this one; a worktree is looked for where it stood, seen from the
+ * repository, but only if the repository it was recorded by is gone. Reads the file system only,
+ * and only if the repository is not where it was.
+ */
+import { basename, dirname, join, relative } from 'node:path';
+import { absolute, isWithin, type AbsolutePath } from '../kernel/path.ts';
+import { exists } from './links.ts';
+import type { TrashEntry } from './trash-entry.ts';
+
+/** @param commonDir of the repository whose ref the entry stands behind */
+export async function settled(entry: TrashEntry, commonDir: AbsolutePath): Promise<TrashEntry> {
+  const { privateDir, worktree } = entry;
+  if (privateDir === null) return entry;
+  // <common dir>/flight-rules/trash/<name>-<seq>
+  const former = absolute(dirname(dirname(dirname(privateDir.path))));
+  if (former === commonDir) return entry;
+  const path = join(commonDir, relative(former, privateDir.path));
+  const here = { ...entry, privateDir: { ...privateDir, path } };
+  if (worktree === null || (await exists(former))) return here;
+  for (const now of [absolute(worktree.path), ...followed(worktree.path, former, commonDir)]) {
+    if (!(await exists(now))) continue;
+    // the folder it waits in lies in the one it came from
+    const home = dirname(dirname(worktree.path));
+    const moved = isWithin(worktree.from, home)
+      ? join(dirname(dirname(now)), relative(home, worktree.from))
+      : worktree.from;
+    return { ...here, worktree: { path: now, from: moved } };
+  }
+  return here;
+}
+
+/** Where `path` is if it went along when the repository went from `former` to `now`. */
+function followed(path: string, former: AbsolutePath, now: AbsolutePath): AbsolutePath[] {
+  const together = absolute(relative(former, path), now);
+  const sessions = `${rootOf(former)}-sessions`;
+  if (!isWithin(path, sessions)) return [together];
+  return [together, absolute(join(`${rootOf(now)}-sessions`, relative(sessions, path)))];
+}
+
+function rootOf(commonDir: AbsolutePath): string {
+  return basename(commonDir) === '.git' ? dirname(commonDir) : commonDir.replace(/\.git$/u, '');
+}

@@ -1,0 +1,43 @@
+// docs/what-can-flight-rules-delete.md is complete: each file of the program that takes something
+// away, moves it or writes over it is named there, and no other.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { strip } from './source.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Calls, of node and of our own, that take files away or move them. */
+const files =
+  /\b(?:rm|unlink|rmdir|rename|truncate|cp|deleteDirectory|moveDirectory|removeFile)(?:Sync)?\s*\(/u;
+
+/** What git is told that takes refs away, moves them, or writes over files, index or settings. */
+const git =
+  /'(?:reset|read-tree|checkout-index|checkout|update-index|--ff-only|--replace-all|--unset|-D|prune|gc|stash)'|'symbolic-ref', 'HEAD', |permit(?:Ref|Directory)\(|kind: 'delete', permit|to: null\b|'config', '--file'|, 'unlock'\)|`delete \$\{/u;
+
+test('every place that deletes, moves or overwrites is on the page', () => {
+  const found = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `src/${path.split(sep).join('/')}`)
+    // not part of the program: it writes the generated pages
+    .filter((path) => !path.startsWith('src/faces/reference/'))
+    .filter((path) => {
+      const { code, bare } = strip(readFileSync(join(root, path), 'utf8'));
+      return files.test(bare) || git.test(code);
+    });
+  const page = readFileSync(join(root, 'docs/what-can-flight-rules-delete.md'), 'utf8');
+  const named = new Set([...page.matchAll(/`(?<path>src\/[\w/-]+\.ts)`/gu)].map((m) => m[1]));
+  const listed = [...named].map(String);
+  expect(listed.toSorted()).toEqual(found.toSorted());
+});
+
+test('every test that the page names exists', () => {
+  const page = readFileSync(join(root, 'docs/what-can-flight-rules-delete.md'), 'utf8');
+  const architecture = readFileSync(join(root, 'docs/ARCHITECTURE.md'), 'utf8');
+  const named = [...`${page}${architecture}`.matchAll(/`(?<path>test\/[\w/-]+\.test\.ts)`/gu)];
+  expect(named.length).toBeGreaterThan(10);
+  for (const { groups } of named) {
+    expect(() => readFileSync(join(root, groups?.['path'] ?? ''))).not.toThrow();
+  }
+});
