@@ -8,6 +8,7 @@
  */
 import { mkdir, open, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isErrno } from '../kernel/errno.ts';
 import { below } from '../kernel/path.ts';
 import { privateFolder, type Project } from '../sessions/project.ts';
 
@@ -35,7 +36,7 @@ async function shut(file: string): Promise<'ours' | 'shut' | 'none'> {
     await (await open(file, 'wx')).close();
     return 'ours';
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') return 'none';
+    if (!isErrno(error, 'EEXIST')) return 'none';
   }
   try {
     const age = Date.now() - (await stat(file)).mtimeMs;

@@ -60,7 +60,7 @@ async function moved(from: string, to: string): Promise<boolean> {
     const taken = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'];
     // Windows says EPERM where the others say ENOTEMPTY
     if (process.platform === 'win32') taken.push('EPERM', 'EACCES');
-    if (taken.includes(String(code))) return false;
+    if (taken.includes(code)) return false;
     throw error;
   }
 }
