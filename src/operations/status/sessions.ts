@@ -53,7 +53,7 @@ export async function lookAtSessions(
       sessions.map((one) => one.branch),
     ),
     activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
-    pooled(sessions, 2 * availableParallelism() + 2, look).finally(simulation.close),
+    pooled(sessions, 2 * availableParallelism() + 2, look).finally(async () => simulation.close()),
     tracked,
   ]);
   for (const warning of active.warnings) context.warn(warning);
