@@ -68,12 +68,12 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
       command: ['parallel', 'remove'],
     });
   }
-  if (!refusedByLeaving(session, strategy, input)) {
-    try {
-      await refuse(context, { project, facts }, session, request, strategy);
-    } catch (error) {
-      throw await explainRefusal(context, project, session, error);
-    }
+  // Asked before anything happens, and again under the lock: taking it already writes an object,
+  // and a refusal leaves not one byte behind.
+  try {
+    await refuse(context, { project, facts }, session, request, strategy);
+  } catch (error) {
+    throw await explainRefusal(context, project, session, error);
   }
   if (strategy === 'abandon' && !input.yes) {
     return undecided(await abandonDecision(context, project, session, request));
@@ -90,20 +90,6 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
     message: `The folder you are in is in the trash now. Go on in ${project.root}.`,
   });
   return done({ ...report(request, removed, strategy), cwdAfter: project.root });
-}
-
-/**
- * Is refusing the first thing that happens under the lock? Then it need not be asked before, too.
- * merge and pr act before they leave, abandon may have to ask first, and a session that only the
- * manifest knows would be taken over before.
- */
-function refusedByLeaving(
-  session: SessionFacts,
-  strategy: RemoveReport['strategy'],
-  input: RemoveInput,
-): boolean {
-  if (session.recordOid === null) return false;
-  return strategy === 'keep' || (strategy === 'abandon' && input.yes);
 }
 
 /** @returns `changed` if the session's branch moved between looking and acting */

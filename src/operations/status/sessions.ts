@@ -46,6 +46,13 @@ export async function lookAtSessions(
     const around = { upstream: tracked.then((all) => all.get(base)), warn: context.warn };
     return stateOf(project, session, { ...around, simulate: simulation.simulate });
   };
+  const lookAtAll = async (): Promise<State[]> => {
+    try {
+      return await pooled(sessions, 2 * availableParallelism() + 2, look);
+    } finally {
+      await simulation.close();
+    }
+  };
   const [times, active, states] = await Promise.all([
     commitTimes(
       project.git,
@@ -53,7 +60,7 @@ export async function lookAtSessions(
       sessions.map((one) => one.branch),
     ),
     activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
-    pooled(sessions, 2 * availableParallelism() + 2, look).finally(async () => simulation.close()),
+    lookAtAll(),
     tracked,
   ]);
   for (const warning of active.warnings) context.warn(warning);
