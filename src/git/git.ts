@@ -28,6 +28,8 @@ export interface Git {
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | undefined;
   readonly trace: ((call: GitCall) => void) | undefined;
+  /** contents of our own records that were read or written: an object never changes */
+  readonly known: Map<string, Buffer>;
 }
 
 export interface GitOptions {
@@ -66,6 +68,7 @@ export function openGit(options: {
     env: gitEnvironment(options.env),
     signal: options.signal,
     trace: options.trace,
+    known: new Map(),
   };
 }
 

@@ -1,5 +1,6 @@
 /**
- * Which repository this is, seen from a directory. One process: `rev-parse`.
+ * Which repository this is, seen from a directory. One process: `rev-parse`; more only for paths
+ * that hold a line break.
  */
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';

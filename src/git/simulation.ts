@@ -40,13 +40,50 @@ export async function withPrivateObjects<T>(
 ): Promise<T> {
   const room = await makeRoom();
   try {
-    return await body({
-      git: gitWith(git, await simulatedEnvironment(repository.commonDir, room)),
-      cwd: below(room, 'tree'),
-    });
+    return await body(await simulationIn(git, repository, room));
   } finally {
-    await rm(room, { recursive: true, force: true, maxRetries: 3 });
+    await removeRoom(room);
   }
+}
+
+/** One simulation for many questions: made by the first that needs it, gone with `close`. */
+export interface SharedSimulation {
+  /** @throws NoSimulation as `withPrivateObjects` */
+  readonly simulate: <T>(body: (simulation: Simulation) => Promise<T>) => Promise<T>;
+  /** after the last question */
+  readonly close: () => Promise<void>;
+}
+
+export function sharedSimulation(
+  git: Git,
+  repository: { readonly commonDir: AbsolutePath },
+): SharedSimulation {
+  let room: Promise<AbsolutePath> | null = null;
+  let simulation: Promise<Simulation> | null = null;
+  const open = async (): Promise<Simulation> => {
+    room ??= makeRoom();
+    return simulationIn(git, repository, await room);
+  };
+  return {
+    simulate: async (body) => body(await (simulation ??= open())),
+    close: async () => {
+      const made = await room?.catch(() => null);
+      if (made !== null && made !== undefined) await removeRoom(made);
+    },
+  };
+}
+
+async function simulationIn(
+  git: Git,
+  repository: { readonly commonDir: AbsolutePath },
+  room: AbsolutePath,
+): Promise<Simulation> {
+  const env = await simulatedEnvironment(repository.commonDir, room);
+  return { git: gitWith(git, env), cwd: below(room, 'tree') };
+}
+
+async function removeRoom(room: AbsolutePath): Promise<void> {
+  await rm(room, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function makeRoom(): Promise<AbsolutePath> {

@@ -68,7 +68,8 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
       command: ['parallel', 'remove'],
     });
   }
-  // asked before anything happens, and again under the lock
+  // Asked before anything happens, and again under the lock: taking it already writes an object,
+  // and a refusal leaves not one byte behind.
   try {
     await refuse(context, { project, facts }, session, request, strategy);
   } catch (error) {

@@ -2,29 +2,17 @@
  * Text in columns. Names, goals and paths come from repositories and file systems and are data:
  * they pass `visible` (kernel) on their way.
  */
-import cliTruncate from 'cli-truncate';
-import stringWidth from 'string-width';
 import { visible } from '../kernel/visible.ts';
+import { width } from './widths.ts';
 
 /** As `visible`, with line breaks and tabs as they are: for messages of several lines. */
 export function visibleLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
 }
 
-/** Columns that `text` takes. */
-export function width(text: string): number {
-  return stringWidth(text);
-}
-
 /** `text` filled with spaces to `columns`; a longer one as it is. */
 export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - width(text)));
-}
-
-/** `text` cut to `columns`, with an ellipsis. Never for paths and commands. */
-export function cut(text: string, columns: number): string {
-  if (width(text) <= columns) return text;
-  return cliTruncate(text, Math.max(columns, 1), { truncationCharacter: '...' });
 }
 
 /** `text` in lines of at most `columns`, broken at spaces; a longer word has a line of its own. */

@@ -59,13 +59,10 @@ type Place = Pick<Project, 'commonDir' | 'repository'>;
 export async function collectPins(git: Git, project: Place, from: PinSources): Promise<Pins> {
   const { commonDir } = project;
   const digits = project.repository.objectFormat === 'sha256' ? 64 : 40;
-  const partial = await isPartialClone(git, commonDir);
-  const [staged, undone, inTip, texts, reflog] = await Promise.all([
+  const [{ partial, inTip }, staged, undone, texts, reflog] = await Promise.all([
+    tipObjects(git, commonDir, from),
     staging(git, commonDir, from.privateDir, indexEntries),
     staging(git, commonDir, from.privateDir, resolveUndoEntries),
-    from.branchTip === null || partial || from.privateDir === null
-      ? new Set<string>()
-      : treeOids(git, commonDir, from.branchTip),
     privateOids(git, commonDir, from.privateDir, digits),
     branchReflog(git, commonDir, from.branch, digits),
   ]);
@@ -87,6 +84,17 @@ export async function collectPins(git: Git, project: Place, from: PinSources): P
     else objects.push({ oid, type });
   }
   return { commits, objects, tags };
+}
+
+/** What the tree of the tip holds; not asked in a partial clone, where it could go to the network. */
+async function tipObjects(
+  git: Git,
+  commonDir: AbsolutePath,
+  { branchTip, privateDir }: PinSources,
+): Promise<{ readonly partial: boolean; readonly inTip: ReadonlySet<string> }> {
+  const partial = await isPartialClone(git, commonDir);
+  const unasked = branchTip === null || partial || privateDir === null;
+  return { partial, inTip: unasked ? new Set() : await treeOids(git, commonDir, branchTip) };
 }
 
 async function staging(

@@ -86,18 +86,22 @@ export async function putAway(
   const place = await nextDestination(project, known.registry, session, leaving.worktree);
   const source = leaving.waiting?.privateDir?.path;
   const privateDir = leaving.privateDir ?? (source === undefined ? null : absolute(source));
+  const { branch, branchTip } = session;
+  const [head, pins] = await Promise.all([
+    privateDir === null
+      ? null
+      : headOf(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
+    collectPins(git, project, { privateDir, branch, branchTip }),
+  ]);
   const entry: TrashEntry = {
     schema: 1,
     id: place.id,
     name: session.name,
     removedAt: isoSeconds(options.at),
     strategy: options.strategy,
-    branch: session.branch,
-    branchTip: session.branchTip,
-    head:
-      privateDir === null
-        ? null
-        : await headOf(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
+    branch,
+    branchTip,
+    head,
     record,
     worktree:
       leaving.worktree === null || place.worktree === null
@@ -108,19 +112,17 @@ export async function putAway(
         ? (leaving.waiting?.privateDir ?? null)
         : { path: place.privateDir, adminId: leaving.adminId },
   };
-  const pins = await collectPins(git, project, {
-    privateDir,
-    branch: session.branch,
-    branchTip: session.branchTip,
-  });
-  const pin = await writePin(git, project, entry, pins);
-  const removal = { key: session.key, entry, recordOid: known.recordOid, record };
-  const pinned = pinChanges(session.key, place.seq, pin, pins);
   const { becomes } = options;
-  if (moves) await pinAndMove(project, held, { ...removal, becomes }, pinned);
+  const removal = { key: session.key, entry, recordOid: known.recordOid, record, becomes };
+  const [pin, intent] = await Promise.all([
+    writePin(git, project, entry, pins),
+    moves ? intentChange(project, held, removal) : null,
+  ]);
+  const pinned = pinChanges(session.key, place.seq, pin, pins);
+  if (intent !== null) await pinAndMove(project, held, removal, pinned, intent);
   else {
     faultPoint('remove.refs:before');
-    const end = await endChanges(git, project, { ...removal, becomes });
+    const end = await endChanges(git, project, removal);
     await must(git, project, [...pinned, ...end], { name: session.name, what: 'removal' });
     faultPoint('remove.refs:after');
   }
@@ -129,13 +131,12 @@ export async function putAway(
   return { id: entry.id, entry, branchDeleted };
 }
 
-async function pinAndMove(
+/** The change that marks the record: its session is leaving. */
+function intentChange(
   project: Project,
   { git, owner }: Held,
-  removal: Removal,
-  pinned: readonly RefChange[],
-): Promise<void> {
-  const { key, entry, record, becomes } = removal;
+  { key, entry, record, recordOid, becomes }: Removal,
+): Promise<RefChange> {
   const intent = {
     kind: 'removing' as const,
     owner: { ...owner },
@@ -144,8 +145,17 @@ async function pinAndMove(
     strategy: entry.strategy,
     becomes,
   };
-  const marked = { ...record, intent };
-  const change = await recordChange(git, project.commonDir, key, removal.recordOid, marked);
+  return recordChange(git, project.commonDir, key, recordOid, { ...record, intent });
+}
+
+async function pinAndMove(
+  project: Project,
+  { git }: Held,
+  removal: Removal,
+  pinned: readonly RefChange[],
+  change: RefChange,
+): Promise<void> {
+  const { entry } = removal;
   faultPoint('remove.pin:before');
   // the record first: pins without an intent would look like an entry of the trash
   await must(git, project, [change, ...pinned, ...unchangedTip(entry)], {

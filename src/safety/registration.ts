@@ -22,7 +22,7 @@ import { transact } from '../git/refs.ts';
 import { readLink } from '../sessions/links.ts';
 import type { SessionKey } from '../sessions/name.ts';
 import { adminDir, tokenFile, type Project } from '../sessions/project.ts';
-import { recordChange } from '../sessions/registry.ts';
+import { recordChange, sessionRef, storeRecord } from '../sessions/registry.ts';
 import { branchOfRecord, type SessionRecord } from '../sessions/record.ts';
 
 export interface Reserved {
@@ -104,13 +104,25 @@ export async function replaceRecord(
   from: Oid,
   record: SessionRecord,
 ): Promise<Oid> {
-  const change = await recordChange(git, project.commonDir, key, from, record);
-  const result = await transact(git, project.commonDir, [change], `flight-rules: ${record.name}`);
-  if (result.kind === 'lost') {
-    throw new FlightError('plan-changed', { name: record.name, what: 'The record' });
-  }
-  if (change.kind !== 'own' || change.to === null) throw new TypeError('a record has a blob');
-  return change.to;
+  const to = await storeRecord(git, project.commonDir, record);
+  await moveRecord(git, project, { key, name: record.name, from }, to);
+  return to;
+}
+
+/**
+ * Puts a record that is stored already behind its ref if that is still at `from`.
+ * @throws FlightError `plan-changed` if somebody else changed it
+ */
+export async function moveRecord(
+  git: Git,
+  project: Project,
+  session: { readonly key: SessionKey; readonly name: string; readonly from: Oid },
+  to: Oid,
+): Promise<void> {
+  const { key, name, from } = session;
+  const change = { kind: 'own' as const, ref: sessionRef(key), from, to };
+  const result = await transact(git, project.commonDir, [change], `flight-rules: ${name}`);
+  if (result.kind === 'lost') throw new FlightError('plan-changed', { name, what: 'The record' });
 }
 
 /** Admin ids that git could have chosen for a worktree named `name`: `name`, `name1`, … */

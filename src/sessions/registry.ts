@@ -49,12 +49,15 @@ export function trashRef(key: SessionKey, seq: number): OwnRef {
   return ownRef('trash', key, String(seq));
 }
 
-/** Reads everything. Two processes: `for-each-ref`, `cat-file --batch` (none if there is nothing). */
+/**
+ * Reads everything. Two processes: `for-each-ref`, `cat-file --batch` (none if there is nothing
+ * that this command has not read before).
+ */
 export async function readRegistry(git: Git, repository: AbsolutePath): Promise<Registry> {
   const refs = await listRefs(git, repository, ['refs/heads/', 'refs/flight-rules/']);
   const records = refs.filter((ref) => ref.name.startsWith(sessionsPrefix));
   const pins = refs.filter((ref) => ref.name.startsWith(trashPrefix));
-  const blobs = await readBlobs(git, repository, [
+  const blobs = await contents(git, repository, [
     ...records.map((ref) => ref.oid),
     ...pins.map((ref) => `${ref.oid}:entry.json`),
   ]);
@@ -103,6 +106,21 @@ function isProven(entry: TrashEntry, ref: RefName, home: string | null): boolean
   return entry.id === `${entry.name}~${seq}` && ref === trashRef(sessionKey(name), Number(seq));
 }
 
+/** As `readBlobs`; what was read before with this git is not read again. */
+async function contents(
+  git: Git,
+  repository: AbsolutePath,
+  names: readonly string[],
+): Promise<(Buffer | null)[]> {
+  const unread = names.filter((name) => !git.known.has(name));
+  const read = await readBlobs(git, repository, unread);
+  unread.forEach((name, index) => {
+    const bytes = read[index] ?? null;
+    if (bytes !== null) git.known.set(name, bytes);
+  });
+  return names.map((name) => git.known.get(name) ?? null);
+}
+
 /** By time; of those of one second the one with the higher number. */
 function newestFirst(one: StoredTrashEntry, other: StoredTrashEntry): number {
   const [a, b] = [one.entry.removedAt, other.entry.removedAt];
@@ -131,7 +149,18 @@ export async function recordChange(
   from: Oid | null,
   record: SessionRecord,
 ): Promise<RefChange> {
-  const home = await ensureHome(repository);
-  const to = await writeBlob(git, repository, formatRecord({ ...record, home }));
+  const to = await storeRecord(git, repository, record);
   return { kind: 'own', ref: sessionRef(key), from, to };
+}
+
+/** Stores `record` as a blob, behind no ref yet. One process: `hash-object`. */
+export async function storeRecord(
+  git: Git,
+  repository: AbsolutePath,
+  record: SessionRecord,
+): Promise<Oid> {
+  const text = formatRecord({ ...record, home: await ensureHome(repository) });
+  const oid = await writeBlob(git, repository, text);
+  git.known.set(oid, Buffer.from(text));
+  return oid;
 }

@@ -1,10 +1,12 @@
 // What people see of a status: the picture, and that hostile texts stay text.
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { SessionStatus, StatusReport } from '../../src/operations/shapes/status.ts';
 import { rendererOf } from '../../src/render/human/renderers.ts';
 import type { View } from '../../src/render/human/view.ts';
-import { width } from '../../src/render/text.ts';
+import { loadWidths, width } from '../../src/render/widths.ts';
 import { theme } from '../../src/render/theme.ts';
+
+beforeAll(loadWidths);
 
 const view: View = {
   width: 80,

@@ -1,8 +1,41 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { visible } from '../../src/kernel/visible.ts';
-import { beside, cut, pad, table, width, wrap } from '../../src/render/text.ts';
+import { beside, pad, table, wrap } from '../../src/render/text.ts';
+import { cut, width, loadWidths, WidthsMissing, withWidths } from '../../src/render/widths.ts';
 import { ago, day, size } from '../../src/render/time.ts';
+
+test('what counts Unicode is loaded by the first text that needs it', async () => {
+  expect(width('plain')).toBe(5);
+  expect(width('\u001b[31mred\u001b[39m')).toBe(3);
+  expect(cut('a long goal that does not fit', 12)).toBe('a long go...');
+  expect(() => width('世界')).toThrow(WidthsMissing);
+  let rendered = 0;
+  const render = (): number => {
+    rendered += 1;
+    return width('世界');
+  };
+  expect(await withWidths(render)).toBe(4);
+  expect(rendered).toBe(2);
+  expect(await withWidths(render)).toBe(4);
+  expect(rendered).toBe(3);
+});
+
+test('ASCII is counted and cut as the libraries do it', async () => {
+  await loadWidths();
+  const { default: stringWidth } = await import('string-width');
+  const { default: cliTruncate } = await import('cli-truncate');
+  fc.assert(
+    fc.property(
+      fc.stringMatching(/^[ -~]*$/u),
+      fc.integer({ min: 4, max: 60 }),
+      (text, columns) => {
+        expect(width(text)).toBe(stringWidth(text));
+        expect(cut(text, columns)).toBe(cliTruncate(text, columns, { truncationCharacter: '...' }));
+      },
+    ),
+  );
+});
 
 test('nothing that steers a terminal passes', () => {
   expect(visible('a\u001b[31mb\nc\td\u0007\u009b')).toBe('a\\x1b[31mb\\nc\\td\\x07\\x9b');

@@ -7,6 +7,7 @@ import type { View } from '../../render/human/view.ts';
 import { visible } from '../../kernel/visible.ts';
 import { wrap } from '../../render/text.ts';
 import { theme } from '../../render/theme.ts';
+import { withWidths } from '../../render/widths.ts';
 import type { Answer } from './answer.ts';
 import { speller, type Frame } from './frame.ts';
 import { columns, mayColour } from './terminal.ts';
@@ -20,16 +21,18 @@ export async function outcomeText(
   const exit = outcome.kind === 'done' ? 0 : 6;
   const warnings = [...frame.warnings, ...outcome.warnings];
   const onOut = view(frame, process.stdout);
-  const stderr = text(warningLines(warnings, view(frame, process.stderr)));
   const render = await rendererOf(name);
-  if (outcome.kind === 'decision') {
-    const shown = outcome.data === undefined ? [] : [...render(outcome.data, onOut), ''];
-    const asked = decisionLines(outcome.decision, speller(frame, 'whole'), onOut);
-    return { stdout: text([...shown, ...asked]), stderr, exit };
-  }
-  const hints = speller(frame, 'here').suggestions(outcome.next);
-  const lines = [...render(outcome.data, onOut), ...hintLines(hints, onOut)];
-  return { stdout: text(lines), stderr, exit };
+  return withWidths(() => {
+    const stderr = text(warningLines(warnings, view(frame, process.stderr)));
+    if (outcome.kind === 'decision') {
+      const shown = outcome.data === undefined ? [] : [...render(outcome.data, onOut), ''];
+      const asked = decisionLines(outcome.decision, speller(frame, 'whole'), onOut);
+      return { stdout: text([...shown, ...asked]), stderr, exit };
+    }
+    const hints = speller(frame, 'here').suggestions(outcome.next);
+    const lines = [...render(outcome.data, onOut), ...hintLines(hints, onOut)];
+    return { stdout: text(lines), stderr, exit };
+  });
 }
 
 /** What is shown before a question: what it is about, and what was warned of. */
@@ -39,29 +42,37 @@ export async function beforeQuestion(
   outcome: Outcome<unknown> & { readonly kind: 'decision' },
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const warnings = [...frame.warnings, ...outcome.warnings];
-  const stderr = text(warningLines(warnings, view(frame, process.stderr)));
-  if (outcome.data === undefined) return { stdout: '', stderr };
+  const { data } = outcome;
   const render = await rendererOf(name);
-  return { stdout: text(render(outcome.data, view(frame, process.stdout))), stderr };
+  return withWidths(() => ({
+    stdout: data === undefined ? '' : text(render(data, view(frame, process.stdout))),
+    stderr: text(warningLines(warnings, view(frame, process.stderr))),
+  }));
 }
 
 /** The question was left open: nothing has been changed. */
-export function declinedAnswer(frame: Frame, decision: Decision): Answer {
-  const lines = wrap(visible(decision.ifDeclined), view(frame, process.stderr).width);
-  return { stdout: '', stderr: text(lines), exit: 6 };
+export function declinedAnswer(frame: Frame, decision: Decision): Promise<Answer> {
+  const { width } = view(frame, process.stderr);
+  return withWidths(() => ({
+    stdout: '',
+    stderr: text(wrap(visible(decision.ifDeclined), width)),
+    exit: 6,
+  }));
 }
 
-export function errorText(frame: Frame, error: FlightError): Answer {
+export function errorText(frame: Frame, error: FlightError): Promise<Answer> {
   const { exit } = describe(error);
   const onErr = view(frame, process.stderr);
   const stack =
     frame.globals.verbose && error.cause instanceof Error ? [error.cause.stack ?? ''] : [];
-  const lines = [
-    ...warningLines(frame.warnings, onErr),
-    ...errorLines(error, speller(frame, 'here'), onErr),
-    ...stack,
-  ];
-  return { stdout: '', stderr: text(lines), exit };
+  return withWidths(() => {
+    const lines = [
+      ...warningLines(frame.warnings, onErr),
+      ...errorLines(error, speller(frame, 'here'), onErr),
+      ...stack,
+    ];
+    return { stdout: '', stderr: text(lines), exit };
+  });
 }
 
 /** What people see on `stream`. */

@@ -5,7 +5,8 @@
 import { isCancel, select, text } from '@clack/prompts';
 import type { Choice, Decision } from '../../kernel/outcome.ts';
 import { visible } from '../../kernel/visible.ts';
-import { cut, pad, width } from '../../render/text.ts';
+import { pad } from '../../render/text.ts';
+import { cut, width, loadWidths } from '../../render/widths.ts';
 
 export type Chosen =
   /** the arguments of ours that take the way chosen, as if typed */
@@ -23,6 +24,7 @@ export function canAsk(decision: Decision): boolean {
 
 /** Asks. @param columns of the terminal */
 export async function ask(decision: Decision, columns: number): Promise<Chosen> {
+  await loadWidths();
   const choices = decision.choices.filter(({ available }) => available);
   return choices.length === 0 ? askText(decision) : askChoice(decision, columns);
 }

@@ -5,6 +5,7 @@ import { openGit, type GitCall } from '../../git/git.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import type { AnyOperation } from '../../operations/define.ts';
 import { operations, type OperationEntry } from '../../operations/index.ts';
+import { withWidths } from '../../render/widths.ts';
 import { errorAnswer, outcomeAnswer, textAnswer, type Answer } from './answer.ts';
 import { asFlightError } from './failure.ts';
 import { frame, speller, startDirectory, type Frame } from './frame.ts';
@@ -96,7 +97,9 @@ async function briefAnswer(current: Frame, entry: OperationEntry | null): Promis
   if (globals.version) return textAnswer(current, 'version', `${__VERSION__}\n`);
   if (!globals.help || entry === null) return null;
   const { helpOf } = await import('./help.ts');
-  return textAnswer(current, 'help', helpOf(await entry.load(), columns(process.stdout)));
+  const operation = await entry.load();
+  const text = await withWidths(() => helpOf(operation, columns(process.stdout)));
+  return textAnswer(current, 'help', text);
 }
 
 /** `flight-rules` alone shows status, or help where there is nothing to show. */
@@ -104,7 +107,8 @@ async function withoutOperation(current: Frame, group: string): Promise<Answer> 
   const brief = await briefAnswer(current, null);
   if (brief !== null) return brief;
   const { overview } = await import('./help.ts');
-  const help = textAnswer(current, 'help', overview(operations, group, columns(process.stdout)));
+  const text = await withWidths(() => overview(operations, group, columns(process.stdout)));
+  const help = textAnswer(current, 'help', text);
   if (current.globals.help) return help;
   if (group !== '') {
     const names = operations.filter(({ name }) => name.startsWith(`${group} `));

@@ -12,14 +12,16 @@ import { forgetBranch, isPartialClone, readConfig, type GitConfig } from '../../
 import { findHook, hooksFolder, runHook } from '../../git/hooks.ts';
 import { checkOutFiles } from '../../git/new-worktree.ts';
 import { markedGit } from '../../git/git.ts';
+import { refreshIndexIfTicked } from '../../git/refresh-index.ts';
 
 import { carry } from '../../safety/carry.ts';
 import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
 import type { Held } from '../../safety/held.ts';
 import { explainCheckoutFailure } from '../../safety/writable.ts';
-import { register, replaceRecord, reserve, similarAdminIds } from '../../safety/registration.ts';
+import { moveRecord, register, reserve, similarAdminIds } from '../../safety/registration.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
+import { storeRecord } from '../../sessions/registry.ts';
 import {
   branchNameFor,
   rememberMainCheckout,
@@ -53,6 +55,7 @@ export async function makeSession(
 ): Promise<Made> {
   let owner: Held['owner'] | null = null;
   const config = await readConfig(project.git, project.root);
+  let files: Promise<void> = Promise.resolve();
   const registered = await change(context, project, async ({ held, project: inner, facts }) => {
     const there = facts.sessions.find((one) => one.key === request.key);
     // the rest of a crash that could not be taken back right now (a warning says why)
@@ -70,15 +73,35 @@ export async function makeSession(
       throw new FlightError('plan-changed', { name: request.name, what: 'The branch' });
     }
     try {
-      return await register(held.git, inner, reserved);
+      const made = await register(held.git, inner, reserved);
+      files = checkOut(project, held.owner, made.record);
+      return made;
     } catch (error) {
       await takeBack(context, inner, held, request);
       throw error;
     }
+  }).catch(async (error: unknown) => {
+    await settled(files);
+    throw error;
   });
   if (registered === null || owner === null) return { kind: 'existed' };
-  const made = { owner, registered, main, config };
+  const made = { owner, registered, main, config, files };
   return { kind: 'made', record: await fill(context, project, made) };
+}
+
+/**
+ * Begins as soon as the worktree is registered: the lock, which it does not need, is released
+ * meanwhile. A failure is thrown where the answer is waited for.
+ */
+function checkOut(project: Project, owner: Held['owner'], record: SessionRecord): Promise<void> {
+  faultPoint('create.checkout:before');
+  const files = checkOutFiles(markedGit(project.git, owner.token), absolute(record.worktree));
+  files.catch(() => undefined);
+  return files;
+}
+
+async function settled(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => undefined);
 }
 
 async function newRecord(
@@ -112,7 +135,7 @@ async function newRecord(
   };
 }
 
-/** Checkout, hook, files; then the session is whole and the intent goes. */
+/** Checkout (under way: `files`), hook, files; then the session is whole and the intent goes. */
 async function fill(
   context: OperationContext,
   project: Project,
@@ -121,9 +144,10 @@ async function fill(
     readonly registered: Registered;
     readonly main: MainCheckout & { kind: 'go' };
     readonly config: GitConfig;
+    readonly files: Promise<void>;
   },
 ): Promise<SessionRecord> {
-  const { owner, registered, main, config } = made;
+  const { owner, registered, main, config, files } = made;
   const { record } = registered;
   const worktree = absolute(record.worktree);
   const git = markedGit(project.git, owner.token);
@@ -133,8 +157,7 @@ async function fill(
         'This is a partial clone: git may have fetched objects from its remote to check out the files.';
       context.warn({ code: 'partial-clone', message });
     }
-    faultPoint('create.checkout:before');
-    await checkOutFiles(git, worktree).catch(async (error: unknown) => {
+    await files.catch(async (error: unknown) => {
       throw await explainCheckoutFailure(error, worktree);
     });
     faultPoint('create.checkout:after');
@@ -146,15 +169,23 @@ async function fill(
     const carried =
       from === null || main.carry === null ? [] : await carry(git, from, worktree, main.carry);
     faultPoint('create.carry:after');
+    // a hook that took a while has let the second tick; else there is nothing to gain yet
+    await refreshIndexIfTicked(git, worktree, registered.privateDir, context.clock.now().getTime());
+    faultPoint('create.refresh:after');
+    const { intent: _, ...rest } = record;
+    const whole: SessionRecord = { ...rest, copied, carried };
+    // stored while the lock is being taken: an object that nothing names yet is nothing
+    const stored = storeRecord(git, project.commonDir, whole);
+    stored.catch(() => undefined);
     return await finishChange(context, project, async (held, inner) => {
-      const { intent: _, ...rest } = record;
-      const whole: SessionRecord = { ...rest, copied, carried };
       faultPoint('create.done:before');
-      await replaceRecord(held.git, inner, registered.key, registered.recordOid, whole);
+      const { key, recordOid } = registered;
+      await moveRecord(held.git, inner, { key, name: whole.name, from: recordOid }, await stored);
       faultPoint('create.done:after');
       return whole;
     });
   } catch (error) {
+    await settled(files);
     const calm = uninterrupted(context, project);
     await change(calm.context, calm.project, async ({ held, project: inner }) => {
       await takeBack(calm.context, inner, held, { key: registered.key });

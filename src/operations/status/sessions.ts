@@ -8,9 +8,10 @@ import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { oid, type BranchName, type Oid } from '../../git/oid.ts';
+import { sharedSimulation } from '../../git/simulation.ts';
 import { countChanges, readStatus, type Status } from '../../git/status.ts';
 import { upstreams } from '../../git/upstream.ts';
-import { landedBy } from '../../integration/landed.ts';
+import { landedBy, type Simulate } from '../../integration/landed.ts';
 import { activities, type ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
@@ -38,23 +39,33 @@ export async function lookAtSessions(
   project: Project,
   sessions: readonly SessionFacts[],
 ): Promise<SessionStatus[]> {
-  const [times, active, tracked] = await Promise.all([
+  const simulation = sharedSimulation(project.git, project);
+  const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
+  const look = async (session: SessionFacts): Promise<State> => {
+    const base = trusted<BranchName>(session.record?.base.name ?? '');
+    const around = { upstream: tracked.then((all) => all.get(base)), warn: context.warn };
+    return stateOf(project, session, { ...around, simulate: simulation.simulate });
+  };
+  const lookAtAll = async (): Promise<State[]> => {
+    try {
+      return await pooled(sessions, 2 * availableParallelism() + 2, look);
+    } finally {
+      await simulation.close();
+    }
+  };
+  const [times, active, states] = await Promise.all([
     commitTimes(
       project.git,
       project.commonDir,
       sessions.map((one) => one.branch),
     ),
     activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
-    upstreams(project.git, project.commonDir, basesWorthAsking(sessions)),
+    lookAtAll(),
+    tracked,
   ]);
   for (const warning of active.warnings) context.warn(warning);
-  const looked = await pooled(sessions, 2 * availableParallelism() + 2, (session) =>
-    look(project, session, {
-      active,
-      tipTime: times.get(session.branch),
-      upstream: tracked.get(trusted<BranchName>(session.record?.base.name ?? '')),
-      warn: context.warn,
-    }),
+  const looked = await Promise.all(
+    states.map((one) => withActivity(project, one, active, times.get(one.facts.branch))),
   );
   return sortByNeed(looked.map((one) => sessionStatus(context, one)));
 }
@@ -70,34 +81,41 @@ function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
 }
 
 interface Around {
-  readonly active: ActivitySource;
-  readonly tipTime: Date | undefined;
   /** of the base: work that was merged on the forge is there first */
-  readonly upstream: { readonly name: string; readonly tip: Oid } | undefined;
+  readonly upstream: Promise<{ readonly name: string; readonly tip: Oid } | undefined>;
+  readonly simulate: Simulate;
   readonly warn: (warning: Warning) => void;
 }
 
-async function look(
+type State = Omit<Looked, 'activity' | 'lastActivityAt'>;
+
+async function stateOf(
   project: Project,
   facts: SessionFacts,
-  { active, tipTime, upstream, warn }: Around,
-): Promise<Looked> {
+  { upstream: asked, simulate, warn }: Around,
+): Promise<State> {
   const { git, commonDir } = project;
   const { place, record, branchTip, baseTip } = facts;
   const status = place.kind === 'present' ? await statusOf(project, facts, warn) : null;
   const counts = await distance(project, facts, status);
+  const upstream = await asked;
   const newCommits = branchTip !== null && record !== null && branchTip !== record.base.oid;
   const ahead = upstream !== undefined && upstream.tip !== baseTip;
   const maybeLanded =
     newCommits && counts !== null && (counts.ahead === 0 || counts.behind > 0 || ahead);
   const verdict =
     maybeLanded && baseTip !== null && record !== null && branchTip !== null
-      ? await landedBy(git, project, {
-          branch: facts.branch,
-          branchTip,
-          bases: [{ name: record.base.name, tip: baseTip }, ...(ahead ? [upstream] : [])],
-          recordedBaseOid: oid(record.base.oid),
-        })
+      ? await landedBy(
+          git,
+          project,
+          {
+            branch: facts.branch,
+            branchTip,
+            bases: [{ name: record.base.name, tip: baseTip }, ...(ahead ? [upstream] : [])],
+            recordedBaseOid: oid(record.base.oid),
+          },
+          simulate,
+        )
       : null;
   const landed =
     verdict === null
@@ -119,14 +137,23 @@ async function look(
     behind: counts?.behind ?? null,
     landed,
     ...(onlyHere === undefined ? (askOnly ? { onlyHere: 0 } : {}) : { onlyHere }),
-    activity: active.of(facts),
-    lastActivityAt:
-      place.kind === 'present'
-        ? await lastActivity(git, place, null, status, tipTime)
-        : tipTime === undefined
-          ? null
-          : isoSeconds(tipTime),
   };
+}
+
+async function withActivity(
+  project: Project,
+  state: State,
+  active: ActivitySource,
+  tipTime: Date | undefined,
+): Promise<Looked> {
+  const { facts, status } = state;
+  const lastActivityAt =
+    facts.place.kind === 'present'
+      ? await lastActivity(project.git, facts.place, null, status, tipTime)
+      : tipTime === undefined
+        ? null
+        : isoSeconds(tipTime);
+  return { ...state, activity: active.of(facts), lastActivityAt };
 }
 
 /** A worktree whose status cannot be read is one unknown session, not a failure for all. */

@@ -1,7 +1,8 @@
 /** `parallel cleanup`: the plan before, the report after. Nothing is said to be done that is not. */
 import type { CleanupItem, CleanupReport } from '../../operations/shapes/cleanup.ts';
 import { visible } from '../../kernel/visible.ts';
-import { beside, indent, pad, width, wrap } from '../text.ts';
+import { beside, indent, pad, wrap } from '../text.ts';
+import { width } from '../widths.ts';
 import { renderer, type View } from './view.ts';
 import { count, onlyHere, short } from './words.ts';
 

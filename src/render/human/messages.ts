@@ -3,7 +3,8 @@ import { describe, type FlightError } from '../../kernel/errors.ts';
 import type { Decision, Warning } from '../../kernel/outcome.ts';
 import type { Speller } from '../json.ts';
 import { visible } from '../../kernel/visible.ts';
-import { beside, cut, indent, visibleLines, wrap } from '../text.ts';
+import { beside, indent, visibleLines, wrap } from '../text.ts';
+import { cut } from '../widths.ts';
 import type { View } from './view.ts';
 
 /** What happened, what is safe, what helps. */

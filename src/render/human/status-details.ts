@@ -1,7 +1,8 @@
 /** `parallel status NAME`: one session in full. */
 import type { SessionDetails } from '../../operations/shapes/status.ts';
 import { visible } from '../../kernel/visible.ts';
-import { beside, cut, indent, wrap } from '../text.ts';
+import { beside, indent, wrap } from '../text.ts';
+import { cut } from '../widths.ts';
 import { ago, clock } from '../time.ts';
 import { changesText, sessionLines } from './status-session.ts';
 import type { View } from './view.ts';

@@ -2,7 +2,8 @@
 import type { Changes } from '../../operations/shapes/parts.ts';
 import type { SessionStatus } from '../../operations/shapes/status.ts';
 import { visible } from '../../kernel/visible.ts';
-import { beside, cut, indent, pad, width, wrap } from '../text.ts';
+import { beside, indent, pad, wrap } from '../text.ts';
+import { cut, width } from '../widths.ts';
 import { ago, clock } from '../time.ts';
 import type { View } from './view.ts';
 
