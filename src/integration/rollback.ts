@@ -5,7 +5,7 @@
  *
  * Idempotent, and safe to be cut off itself: it compares with what is there now.
  */
-import { lstat, mkdtemp, readFile, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdtemp, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,7 @@ import { checkoutFromIndex, putIntoIndex, skipInCheckout } from '../git/index-wr
 import { nullOid, type Oid } from '../git/oid.ts';
 import { leftOutBySparse } from '../git/sparse.ts';
 import { below, isWithin, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularFile } from '../kernel/regular-file.ts';
 import { equalToResult, whatStandsAt } from './in-the-way.ts';
 
 export interface CutOff {
@@ -112,7 +113,7 @@ async function written(
 async function isBeginning(git: Git, worktree: AbsolutePath, change: Change): Promise<boolean> {
   const mode = change.after?.mode;
   if (change.after === null || (mode !== '100644' && mode !== '100755')) return false;
-  const bytes = await readFile(below(worktree, change.path));
+  const bytes = await readRegularFile(below(worktree, change.path));
   if (change.before !== null) {
     const before = { ...change, after: change.before };
     // a file that is as it was is no beginning, even if the new one only adds to it

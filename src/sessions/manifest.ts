@@ -6,12 +6,13 @@
  * Written under the lock: temporary file beside it, fsync, rename, fsync of the directory. At
  * every moment it is either the old or the new one.
  */
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below } from '../kernel/path.ts';
 import { syncDirectory, writeSynced } from '../kernel/durable.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { manifestFile, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -47,7 +48,7 @@ export type ReadManifest =
 export async function readManifest(project: Pick<Project, 'sessionsDir'>): Promise<ReadManifest> {
   let text: string;
   try {
-    text = await readFile(manifestFile(project), 'utf8');
+    text = await readRegularText(manifestFile(project));
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
