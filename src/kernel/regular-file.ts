@@ -5,6 +5,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
+/** What such a read fails with if there is something else than a regular file. */
+export const noFileCodes: readonly string[] = ['EISDIR', 'EFTYPE', 'ENXIO'];
+
 /**
  * The bytes of the regular file at `path` (links are followed).
  * @throws as `readFile`; for a folder `EISDIR`, for a pipe or device `EFTYPE`, for a socket `ENXIO`

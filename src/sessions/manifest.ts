@@ -12,7 +12,7 @@ import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below } from '../kernel/path.ts';
 import { syncDirectory, writeSynced } from '../kernel/durable.ts';
-import { readRegularText } from '../kernel/regular-file.ts';
+import { noFileCodes, readRegularText } from '../kernel/regular-file.ts';
 import { manifestFile, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -52,6 +52,7 @@ export async function readManifest(project: Pick<Project, 'sessionsDir'>): Promi
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
+    if (noFileCodes.includes(code)) return { kind: 'corrupt', why: 'it is no file' };
     return { kind: 'unknown', why: code };
   }
   return parseManifest(text);
@@ -103,8 +104,8 @@ export async function checkManifest(project: Project, manifest: ReadManifest): P
 }
 
 /**
- * Rewrites the manifest from the records. Under the lock only. A file that cannot be parsed is
- * set aside as `.manifest.json.corrupt-<time>` first.
+ * Rewrites the manifest from the records. Under the lock only. A file that cannot be parsed, or
+ * something else than a file, is set aside as `.manifest.json.corrupt-<time>` first.
  * @param records of all living sessions
  * @param dropped ids of entries without a record that go; all others of that kind stay verbatim
  */
