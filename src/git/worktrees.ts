@@ -2,9 +2,10 @@
  * The registered worktrees. `worktree list` gives paths, HEADs, branches and locks; the admin id
  * (the folder below `<common dir>/worktrees`) is read from the file system and joined by path.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { trusted } from '../kernel/brand.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { gitFields, type Git } from './git.ts';
 import { branchOf, isNull, type BranchName, type Oid } from './oid.ts';
 import { retryOnRace } from './retry.ts';
@@ -98,6 +99,6 @@ export async function registeredPath(commonDir: AbsolutePath, id: string): Promi
 
 /** Where private git dir `admin` says its worktree is. @throws if it has no readable `gitdir` */
 export async function registeredIn(admin: AbsolutePath): Promise<AbsolutePath> {
-  const text = (await readFile(below(admin, 'gitdir'), 'utf8')).trimEnd();
+  const text = (await readRegularText(below(admin, 'gitdir'))).trimEnd();
   return absolute(text.replace(/\/\.git$/u, ''), admin);
 }

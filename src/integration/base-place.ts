@@ -3,7 +3,7 @@
  * a rebase of it (HEAD is detached then), and the user's `rebase --continue` fails afterwards:
  * so the private git dirs of all worktrees are looked at, not only HEADs.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import type { Git } from '../git/git.ts';
 import type { BranchName } from '../git/oid.ts';
 import { listWorktrees, type Worktree } from '../git/worktrees.ts';
@@ -12,6 +12,7 @@ import { FlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { adminDir, privateFolder, tokenFile, type Project } from '../sessions/project.ts';
 import { isWithin } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 
 export type BasePlace =
   | { readonly kind: 'nowhere' }
@@ -93,7 +94,7 @@ async function refuseReturning(
     // a scratch of our own is never on a branch
     if (path !== undefined && isWithin(path, privateFolder(project))) continue;
     for (const [file, why] of returning) {
-      const text = await readFile(below(privateDir, ...file.split('/')), 'utf8').catch(() => '');
+      const text = await readRegularText(below(privateDir, ...file.split('/'))).catch(() => '');
       const named = text.split('\n').map((line) => line.trim());
       if (named.includes(`refs/heads/${base}`) || named.includes(base)) {
         throw new FlightError('base-busy', { base, worktree: path ?? privateDir, why });

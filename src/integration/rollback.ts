@@ -5,7 +5,7 @@
  *
  * Idempotent, and safe to be cut off itself: it compares with what is there now.
  */
-import { lstat, mkdtemp, readFile, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdtemp, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +18,7 @@ import { nullOid, type Oid } from '../git/oid.ts';
 import { leftOutBySparse } from '../git/sparse.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below, isWithin, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularFile } from '../kernel/regular-file.ts';
 import { equalToResult, whatStandsAt } from './in-the-way.ts';
 
 export interface CutOff {
@@ -117,7 +118,7 @@ async function written(
 async function isBeginning(git: Git, worktree: AbsolutePath, change: Change): Promise<boolean> {
   const mode = change.after?.mode;
   if (change.after === null || (mode !== '100644' && mode !== '100755')) return false;
-  const bytes = await readFile(below(worktree, change.path));
+  const bytes = await readRegularFile(below(worktree, change.path));
   if (change.before !== null) {
     const before = { ...change, after: change.before };
     // a file that is as it was is no beginning, even if the new one only adds to it

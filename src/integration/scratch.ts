@@ -4,12 +4,13 @@
  * --no-checkout` under the lock; filled outside of it. It is removed by its own names, folder and
  * registration, never by a prune. What is in it was made by us and by hooks of the repository.
  */
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { git, type Git } from '../git/git.ts';
 import type { Oid } from '../git/oid.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { absolute, below, isWithin, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { adminDir, privateFolder, type Project } from '../sessions/project.ts';
 
 type Place = Pick<Project, 'commonDir'>;
@@ -95,7 +96,7 @@ export async function removeScratch(project: Place, folder: string): Promise<voi
 }
 
 async function isRegistrationOf(admin: AbsolutePath, scratch: Scratch): Promise<boolean> {
-  const link = await readFile(below(admin, 'gitdir'), 'utf8').catch(() => null);
+  const link = await readRegularText(below(admin, 'gitdir')).catch(() => null);
   // a half-made entry has no link yet; nobody else makes entries of that name
   return link === null || absolute(link.trimEnd(), admin) === below(scratch.worktree, '.git');
 }

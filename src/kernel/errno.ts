@@ -6,6 +6,11 @@ export function errorCode(error: unknown): string {
   return typeof code === 'string' ? code : String(error);
 }
 
+/** True for what the operating system answered, whatever its code. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && codes.includes(errorCode(error));
 }

@@ -6,6 +6,7 @@
  * - Recovery comes first and is said (warning `recovered`): it was consented to already.
  * - Entries of the manifest that are proven become sessions when something is changed anyway.
  */
+import { errorCode, isSystemError } from '../kernel/errno.ts';
 import { describe, isFlightError } from '../kernel/errors.ts';
 import type { Git } from '../git/git.ts';
 import type { Held } from '../safety/held.ts';
@@ -13,7 +14,7 @@ import { withLock } from '../safety/lock.ts';
 import { ensureWritable } from '../safety/writable.ts';
 import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
-import type { Project } from '../sessions/project.ts';
+import { manifestFile, type Project } from '../sessions/project.ts';
 import { readRegistry } from '../sessions/registry.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { takeOver, takeOverAll } from './take-over.ts';
@@ -82,12 +83,12 @@ export async function change<T>(
       if (!recovered && dropped.size === 0 && options.nothingDone?.(result) === true) return result;
       // most projects have no such entries: three processes less under the lock
       if (facts.adoptable.length > 0) await takeOverAll(taker, await look(), dropped);
-      await publish(inner, context.clock.now(), dropped);
+      await publish(context, inner, dropped);
       return result;
     } catch (error) {
       // a refusal has changed no file; what failed half-way is shown as it is
       if (recovered || !isRefusal(error)) {
-        await publish(inner, context.clock.now(), dropped).catch(() => undefined);
+        await publish(context, inner, dropped).catch(() => undefined);
       }
       throw error;
     }
@@ -110,7 +111,7 @@ export async function finishChange<T>(
   return withLock(project, lockOptions(context), async (held) => {
     const inner: Project = { ...project, git: held.git };
     const result = await body(held, inner);
-    await publish(inner, context.clock.now(), new Set());
+    await publish(context, inner, new Set());
     return result;
   });
 }
@@ -139,8 +140,15 @@ function lockOptions(context: OperationContext): Parameters<typeof withLock>[1] 
   return { command: commandLine, breakLock, clock, signal, progress };
 }
 
-/** Rewrites the manifest if it does not show what is there. Under the lock. */
-async function publish(project: Project, now: Date, dropped: ReadonlySet<string>): Promise<void> {
+/**
+ * Rewrites the manifest if it does not show what is there. Under the lock. It is a view: where the
+ * system refuses it, what was asked for is done all the same, and the next change writes it.
+ */
+async function publish(
+  context: OperationContext,
+  project: Project,
+  dropped: ReadonlySet<string>,
+): Promise<void> {
   const [registry, manifest] = await Promise.all([
     readRegistry(project.git, project.commonDir),
     readManifest(project),
@@ -148,5 +156,11 @@ async function publish(project: Project, now: Date, dropped: ReadonlySet<string>
   const records = [...registry.sessions.values()].flatMap((stored) =>
     stored.read.kind === 'record' ? [stored.read.record] : [],
   );
-  await writeManifest(project, manifest, records, dropped, now);
+  try {
+    await writeManifest(project, manifest, records, dropped, context.clock.now());
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const message = `${manifestFile(project)} could not be rewritten (${errorCode(error)}). Nothing depends on it; the next command that changes something tries again.`;
+    context.warn({ code: 'manifest-not-written', message });
+  }
 }

@@ -1,8 +1,8 @@
 /** Opens the project a call is about, and tells the face. */
-import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FlightError, isFlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { parseManifest } from '../sessions/manifest.ts';
 import { openProject, type Project } from '../sessions/project.ts';
 import { trashFolderNames } from '../sessions/trash-entry.ts';
@@ -54,7 +54,7 @@ function trashedFolder(directory: AbsolutePath): AbsolutePath | null {
 }
 
 async function repositoryOfTrash(sessionsDir: AbsolutePath): Promise<AbsolutePath | null> {
-  const text = await readFile(below(sessionsDir, '.manifest.json'), 'utf8').catch(() => '');
+  const text = await readRegularText(below(sessionsDir, '.manifest.json')).catch(() => '');
   const manifest = parseManifest(text);
   if (manifest.kind !== 'ok' || manifest.repository === null) return null;
   return absolute(manifest.repository);

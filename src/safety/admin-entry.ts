@@ -6,11 +6,12 @@
  * A placeholder is an admin directory that holds only our `locked`: it reserves the admin id, so
  * that the submodules of a session in the trash do not point into a newer session.
  */
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../kernel/durable.ts';
 import { isErrno } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { real } from '../git/repository.ts';
 import { linkOf, registeredWorktree } from '../sessions/links.ts';
 import { adminDir, privateFolder, type Project } from '../sessions/project.ts';
@@ -50,7 +51,7 @@ export async function lockAdmin(privateDir: AbsolutePath, id: string): Promise<v
 /** Takes away `locked` if it is ours, of whichever entry: one that was kept may end as another. */
 export async function unlockAdmin(privateDir: AbsolutePath): Promise<void> {
   const file = below(privateDir, 'locked');
-  const reason = await ifThere(readFile(file, 'utf8'));
+  const reason = await ifThere(readRegularText(file));
   if (reason?.startsWith(ours) === true) await removeFile(file);
 }
 
@@ -63,7 +64,7 @@ export async function adminIdState(
   const names = await ifThere(readdir(directory));
   if (names === null) return 'free';
   if (names.some((name) => name !== 'locked')) return 'taken';
-  const reason = await ifThere(readFile(below(directory, 'locked'), 'utf8'));
+  const reason = await ifThere(readRegularText(below(directory, 'locked')));
   // empty: a placeholder whose removal was cut off
   return names.length === 0 || reason?.startsWith(ours) === true ? 'placeholder' : 'taken';
 }

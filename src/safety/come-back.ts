@@ -5,12 +5,13 @@
  * Private git dir to its admin id -> HEAD, links -> the branch's new commits -> the directory to
  * its path -> lock taken off -> record without intent.
  */
-import { readFile, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { trusted } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { gitText, type Git } from '../git/git.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { permitDirectory } from '../git/permit.ts';
@@ -133,7 +134,7 @@ async function directoryHome(
 /** Only a fresh worktree is registered at its staging place; a refilled one is made again. */
 async function isStaged(staging: AbsolutePath, admin: AbsolutePath): Promise<boolean> {
   if (!(await isHome(staging, admin))) return false;
-  const registered = await ifThere(readFile(below(admin, 'gitdir'), 'utf8'));
+  const registered = await ifThere(readRegularText(below(admin, 'gitdir')));
   return registered?.trimEnd() === below(staging, '.git');
 }
 
@@ -197,7 +198,7 @@ export async function renameHead(
     ['rebase-apply/head-name', old, now],
     ['BISECT_START', from, to],
   ] as const) {
-    const text = await ifThere(readFile(below(admin, file), 'utf8'));
+    const text = await ifThere(readRegularText(below(admin, file)));
     if (text?.trimEnd() === was) await writeDurably(below(admin, file), `${becomes}\n`);
   }
 }

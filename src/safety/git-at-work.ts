@@ -3,7 +3,7 @@
  * command line and environment (macOS: by working directory alone). Elsewhere nobody can tell,
  * and `unknown` refuses.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   allPids,
@@ -15,6 +15,7 @@ import {
   programOf,
 } from '../kernel/process-look.ts';
 import { absolute, isWithin } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { real } from '../git/repository.ts';
 import type { Project } from '../sessions/project.ts';
 
@@ -126,7 +127,7 @@ async function worktreesOf({ commonDir, mainCheckout }: Place): Promise<string[]
   const ids = await readdir(join(commonDir, 'worktrees')).catch(() => []);
   for (const id of ids) {
     const folder = absolute(join(commonDir, 'worktrees', id));
-    const link = await readFile(join(folder, 'gitdir'), 'utf8').catch(() => '');
+    const link = await readRegularText(join(folder, 'gitdir')).catch(() => '');
     if (link !== '') places.push(dirname(await real(absolute(link.trimEnd(), folder))));
   }
   return places;

@@ -8,11 +8,11 @@
  * (`lock-door.ts`). With many waiters each attempt that is lost makes the pause longer; who has
  * waited long gets shorter pauses again.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FlightError } from '../kernel/errors.ts';
 import { ownerState, type Owner } from '../kernel/owner.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { GitError, type Git } from '../git/git.ts';
 import { writeBlob } from '../git/objects.ts';
 import { isOid, type Oid } from '../git/oid.ts';
@@ -200,7 +200,7 @@ async function currentHolder(job: Acquiring, packed: boolean): Promise<Oid | nul
 
 async function looseHolder(job: Acquiring): Promise<Oid | null> {
   const file = join(job.project.commonDir, lockRef);
-  const value = (await readFile(file, 'utf8').catch(() => '')).trim();
+  const value = (await readRegularText(file).catch(() => '')).trim();
   return isOid(value) ? value : null;
 }
 

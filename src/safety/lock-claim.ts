@@ -6,11 +6,12 @@
  * the same file. Removing is done under a guard: a second remover that is late would otherwise
  * take away the file of whoever came next, and git would then rename the wrong file into place.
  */
-import { readFile, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { machineIdentity, placeOf, gitsOf, type Owner } from '../kernel/owner.ts';
 import { argumentsOf } from '../kernel/process-look.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import type { Git } from '../git/git.ts';
 import { isOid } from '../git/oid.ts';
 import { privateFolder, type Project } from '../sessions/project.ts';
@@ -58,7 +59,7 @@ export async function clearClaim(
 
 /** A prepared transaction has written the new value: the blob that names its owner. */
 async function writtenBy(project: Project, git: Git): Promise<Owner | null> {
-  const text = await readFile(join(project.commonDir, claimFile), 'utf8').catch(() => '');
+  const text = await readRegularText(join(project.commonDir, claimFile)).catch(() => '');
   const value = text.trim();
   if (!isOid(value)) return null;
   return (await readLock(git, project.commonDir, value))?.owner ?? null;

@@ -3,9 +3,10 @@
  * folders of tracked files (somebody ran `git init` there). Links are not followed: what they lead
  * to stays where it is. What may not be read is an error, never skipped.
  */
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { errorCode } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import type { Unwatched } from './working-tree.ts';
 
 export interface NestedRepository {
@@ -83,7 +84,7 @@ async function repositoryAt(folder: AbsolutePath): Promise<NestedRepository | nu
     );
     return parts.some((part) => part !== null) ? { path: folder, kind: 'repository' } : null;
   }
-  const text = stats.isFile() && stats.size < 65_536 ? await readFile(dotGit, 'utf8') : '';
+  const text = stats.isFile() && stats.size < 65_536 ? await readRegularText(dotGit) : '';
   if (!text.startsWith('gitdir: ')) return null;
   const target = absolute(text.slice('gitdir: '.length).trimEnd(), folder);
   // packages are published with links to repositories of their makers

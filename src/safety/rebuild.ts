@@ -7,9 +7,10 @@
  * Processes: `checkout-index -a`, `checkout --merge` for unmerged paths; or `worktree add`,
  * `reset --hard`.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { git, gitText, type Git } from '../git/git.ts';
 import type { BranchName } from '../git/oid.ts';
 import { permitDirectory } from '../git/permit.ts';
@@ -102,7 +103,7 @@ async function discardFresh(project: Project, staging: AbsolutePath, id: string)
   const ids = (await ifThere(readdir(below(project.commonDir, 'worktrees')))) ?? [];
   for (const adminId of ids) {
     const admin = adminDir(project, adminId);
-    const reason = await ifThere(readFile(below(admin, 'locked'), 'utf8'));
+    const reason = await ifThere(readRegularText(below(admin, 'locked')));
     if (reason?.trim() !== lockReason(id)) continue;
     if ((await readToken(admin)) !== null) continue;
     const at = await registeredWorktree(admin);

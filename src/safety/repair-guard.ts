@@ -6,10 +6,11 @@
  * derived from that owner's token, which stays behind: so it is set aside exactly once, and a
  * waiter that looked too early can never set aside the guard of somebody living.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../kernel/errno.ts';
 import { ownerState, type Owner } from '../kernel/owner.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { OwnerSchema } from '../sessions/record.ts';
 
 /**
@@ -43,7 +44,7 @@ export async function underGuard<T>(
 }
 
 async function setAsideDead(folder: string, guard: string): Promise<void> {
-  const text = await readFile(join(guard, 'owner.json'), 'utf8').catch(() => null);
+  const text = await readRegularText(join(guard, 'owner.json')).catch(() => null);
   if (text === null) return;
   const parsed = OwnerSchema.safeParse(JSON.parse(text));
   if (!parsed.success || (await ownerState(parsed.data)) !== 'dead') return;

@@ -5,9 +5,10 @@
  *
  * Processes per submodule: `rev-list`, and a second one if there are commits of its own.
  */
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { isErrno } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import type { Git } from '../git/git.ts';
 import { reachableThere, unpublishedCommits } from '../git/unpublished.ts';
 import type { WorkingTree } from './working-tree.ts';
@@ -58,7 +59,7 @@ async function checkedOut(
     if ((await lstat(dotGit)).isDirectory()) {
       places.set(dotGit, path);
     } else {
-      const text = await readFile(dotGit, 'utf8');
+      const text = await readRegularText(dotGit);
       places.set(absolute(text.replace(/^gitdir: /u, '').trimEnd(), path), path);
     }
   }

@@ -4,13 +4,14 @@
  * they prove whose a directory is: a copied project has records that name somebody else's folder.
  * Read from the file system; no process.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { real } from '../git/repository.ts';
 import { registeredIn } from '../git/worktrees.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { errorCode, isErrno } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { adminDir, tokenFile, type Project } from './project.ts';
 
 /** Where `<directory>/.git` points. */
@@ -25,7 +26,7 @@ export type Link =
 export async function readLink(directory: AbsolutePath): Promise<Link> {
   let text: string;
   try {
-    text = await readFile(below(directory, '.git'), 'utf8');
+    text = await readRegularText(below(directory, '.git'));
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EISDIR') return { kind: 'no-link' };
@@ -73,7 +74,7 @@ export async function readRegistration(
  */
 export async function readToken(privateDir: AbsolutePath): Promise<string | null> {
   try {
-    return (await readFile(tokenFile(privateDir), 'utf8')).trim();
+    return (await readRegularText(tokenFile(privateDir))).trim();
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;

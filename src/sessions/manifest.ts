@@ -6,12 +6,13 @@
  * Written under the lock: temporary file beside it, fsync, rename, fsync of the directory. At
  * every moment it is either the old or the new one.
  */
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below } from '../kernel/path.ts';
 import { syncDirectory, writeSynced } from '../kernel/durable.ts';
+import { noFileCodes, readRegularText } from '../kernel/regular-file.ts';
 import { manifestFile, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -47,11 +48,11 @@ export type ReadManifest =
 export async function readManifest(project: Pick<Project, 'sessionsDir'>): Promise<ReadManifest> {
   let text: string;
   try {
-    text = await readFile(manifestFile(project), 'utf8');
+    text = await readRegularText(manifestFile(project));
   } catch (error) {
     const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
-    if (code === 'EISDIR') return { kind: 'corrupt', why: 'it is a folder' };
+    if (noFileCodes.includes(code)) return { kind: 'corrupt', why: 'it is no file' };
     return { kind: 'unknown', why: code };
   }
   return parseManifest(text);
@@ -115,8 +116,8 @@ export async function foreignRepository(
 }
 
 /**
- * Rewrites the manifest from the records. Under the lock only. A file that cannot be parsed is
- * set aside as `.manifest.json.corrupt-<time>` first.
+ * Rewrites the manifest from the records. Under the lock only. A file that cannot be parsed, or
+ * something else than a file, is set aside as `.manifest.json.corrupt-<time>` first.
  * @param records of all living sessions
  * @param dropped ids of entries without a record that go; all others of that kind stay verbatim
  */

@@ -3,12 +3,13 @@
  * Opened once per command, read only. Processes: `rev-parse`, `worktree list` only if the main
  * checkout is not plain from the common dir, none otherwise.
  */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { AbsolutePath } from '../kernel/path.ts';
 import { absolute, below } from '../kernel/path.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import { trusted } from '../kernel/brand.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import type { Git } from '../git/git.ts';
 import type { BranchName } from '../git/oid.ts';
 import { gitText } from '../git/git.ts';
@@ -120,8 +121,8 @@ async function findMainCheckout(git: Git, repository: Repository): Promise<Absol
 /** A separate git dir does not know its checkout; create writes it down when it stands in it. */
 async function remembered(commonDir: AbsolutePath): Promise<AbsolutePath | null> {
   try {
-    const path = await readFile(mainCheckoutFile({ commonDir }), 'utf8');
-    const link = await readFile(below(absolute(path), '.git'), 'utf8');
+    const path = await readRegularText(mainCheckoutFile({ commonDir }));
+    const link = await readRegularText(below(absolute(path), '.git'));
     const target = await real(absolute(link.replace(/^gitdir: /u, '').trimEnd(), absolute(path)));
     return target === commonDir ? absolute(path) : null;
   } catch {

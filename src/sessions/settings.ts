@@ -5,13 +5,13 @@
  * A file that is there and cannot be read is an error: defaults in its place would put sessions
  * where nobody expects them.
  */
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import { isWithin, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import type { Config } from './settings-schema.ts';
 
 /** A value and where it comes from (a file's path, or `default`). */
@@ -133,7 +133,7 @@ interface ConfigLayer {
 async function readConfigFile(file: string): Promise<ConfigLayer | null> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readRegularText(file);
   } catch (cause) {
     const code = errorCode(cause);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

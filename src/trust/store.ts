@@ -5,7 +5,7 @@
  * Starts no process.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod/mini';
@@ -14,6 +14,7 @@ import { errorCode } from '../kernel/errno.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 
 const StoreSchema = z.object({
   version: z.literal(1),
@@ -64,7 +65,7 @@ export async function readApprovals(location: StoreLocation): Promise<ReadApprov
   const file = storeFile(location);
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readRegularText(file);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { kind: 'read', approvals: new Map() };
     return { kind: 'unreadable', file, why: errorCode(error) };

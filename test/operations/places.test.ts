@@ -1,0 +1,58 @@
+// What stands where a session, the trash or the manifest should be, and was put there by somebody
+// else: a link that leads out, another project's worktree, a folder, a pipe.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ask, must } from '../support/program.ts';
+import { makeRepo, writeIn } from '../support/repo.ts';
+
+test('a folder or a pipe in the place of the manifest is set aside', async () => {
+  const { root } = makeRepo();
+  const sessions = `${root}-sessions`;
+  const manifest = join(sessions, '.manifest.json');
+  writeIn(manifest, 'mine.txt', 'mine\n');
+  await must(root, ['parallel', 'create', 'one']);
+  expect(JSON.parse(readFileSync(manifest, 'utf8'))).toMatchObject({ sessions: [{ id: 'one' }] });
+  const [aside] = readdirSync(sessions).filter((name) => name.includes('.corrupt-'));
+  expect(readFileSync(join(sessions, aside ?? '', 'mine.txt'), 'utf8')).toBe('mine\n');
+  if (process.platform === 'win32') return;
+  rmSync(manifest);
+  execFileSync('mkfifo', [manifest]);
+  await must(root, ['parallel', 'status']);
+  await must(root, ['parallel', 'create', 'two']);
+  expect(JSON.parse(readFileSync(manifest, 'utf8'))).toMatchObject({ version: 1 });
+});
+
+test('a manifest that cannot be written is a warning: what was asked for is done', async () => {
+  const { root } = makeRepo();
+  await must(root, ['parallel', 'create', 'one']);
+  // what a writer left is removed first, and a folder is nothing a writer leaves
+  mkdirSync(join(`${root}-sessions`, '.manifest.json.1.tmp'));
+  const made = await must(root, ['parallel', 'create', 'two']);
+  expect(JSON.stringify(made.at('warnings'))).toContain('manifest-not-written');
+  const status = await must(root, ['parallel', 'status', 'two']);
+  expect(status.at('data.sessions.0')).toMatchObject({ name: 'two', health: 'ok' });
+});
+
+test.runIf(process.platform !== 'win32')(
+  'pipes where our small files are hang no command',
+  async () => {
+    const { root } = makeRepo();
+    const made = await must(root, ['parallel', 'create', 'one']);
+    await must(root, ['parallel', 'create', 'two']);
+    const session = made.text('data.session.worktree');
+    rmSync(join(session, '.git'));
+    execFileSync('mkfifo', [join(session, '.git')]);
+    const token = join(root, '.git/worktrees/two/flight-rules/token');
+    rmSync(token);
+    execFileSync('mkfifo', [token]);
+    const status = await must(root, ['parallel', 'status']);
+    expect(status.at('data.sessions.0')).toMatchObject({ name: 'one', health: 'unknown' });
+    expect(status.at('data.sessions.1')).toMatchObject({ name: 'two', health: 'unknown' });
+    mkdirSync(join(root, '.flight-rules'), { recursive: true });
+    execFileSync('mkfifo', [join(root, '.flight-rules/config.json')]);
+    const refused = await ask(root, ['parallel', 'status']);
+    expect([refused.exit, refused.at('error.code')]).toEqual([2, 'bad-config']);
+  },
+);
