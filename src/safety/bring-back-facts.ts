@@ -4,10 +4,11 @@
  */
 import { trusted } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
-import { absolute, below } from '../kernel/path.ts';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { atPrivateDir, headOf } from '../git/private-dir.ts';
 import { listWorktrees } from '../git/worktrees.ts';
+import { homeOf } from '../sessions/home.ts';
 import { asSessionName, sessionKey, type SessionKey, type SessionName } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
 import type { Registry } from '../sessions/registry.ts';
@@ -28,7 +29,7 @@ export async function bringBackFacts(
   registry: Registry,
   as: SessionName | null,
 ): Promise<BringBackFacts> {
-  const target = targetOf(project, entry, as);
+  const target = await targetOf(project, entry, as);
   const living = registry.sessions.get(target.key) ?? null;
   const branchTip = registry.branches.get(target.branch) ?? null;
   const directories = await directoriesOf(project, entry);
@@ -43,11 +44,24 @@ export async function bringBackFacts(
     checkedOutAt: worktrees.find((one) => one.branch === target.branch)?.path ?? null,
     pathTaken: await isThere(target.path),
     directories,
+    strangeFolder: await strangeFolder(entry, directories),
     adminId: adminId === undefined ? 'free' : await adminIdState(project, adminId),
     modules: privateDir !== null && (await hasModules(privateDir)) ? 'some' : 'none',
     clashes: await clashesOf(project, git, entry, { target, branchTip, directories }),
     freeName: freeName(entry.name, registry, project),
   };
+}
+
+/** What is where the worktree should wait, but is not it. */
+async function strangeFolder(
+  entry: TrashEntry,
+  directories: TrashDirectories,
+): Promise<AbsolutePath | null> {
+  if (entry.worktree === null || directories.worktree !== null) return null;
+  // without its private git dir nothing is proven, and nothing is moved
+  if (directories.privateDir === null) return null;
+  const path = absolute(entry.worktree.path);
+  return (await isThere(path)) ? path : null;
 }
 
 async function clashesOf(
@@ -69,7 +83,11 @@ async function clashesOf(
   return clashing(git, project, { privateDir, worktree }, changes);
 }
 
-function targetOf(project: Project, entry: TrashEntry, as: SessionName | null): BringBackTarget {
+async function targetOf(
+  project: Project,
+  entry: TrashEntry,
+  as: SessionName | null,
+): Promise<BringBackTarget> {
   const name = as ?? asSessionName(entry.name);
   if (name === null) {
     throw new FlightError('restore-incomplete', { id: entry.id, why: 'its name is none' });
@@ -79,7 +97,7 @@ function targetOf(project: Project, entry: TrashEntry, as: SessionName | null): 
       key: sessionKey(name),
       name,
       branch: trusted<BranchName>(entry.branch),
-      path: absolute(entry.worktree?.from ?? entry.record.worktree),
+      path: await homeOf(project, name, absolute(entry.worktree?.from ?? entry.record.worktree)),
     };
   }
   return {

@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { trusted } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import type { Warning } from '../kernel/outcome.ts';
@@ -16,6 +17,7 @@ import { permitDirectory, permitRef } from '../git/permit.ts';
 import type { RefChange } from '../git/refs.ts';
 import { listWorktrees } from '../git/worktrees.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
+import { homeOf } from '../sessions/home.ts';
 import type { SessionKey, SessionName } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
@@ -128,14 +130,14 @@ export async function bringBackOrphan(
     const why = `its branch ${session.branch} is gone`;
     throw new FlightError('restore-incomplete', { id: name, why });
   }
-  const path = absolute(record.worktree);
+  const path = await homeOf(project, trusted<SessionName>(name), absolute(record.worktree));
   if (await isThere(path)) {
     throw new FlightError('restore-taken', { id: name, what: path, suggestion: `${name}-2` });
   }
   const mode = place.privateDir === null ? 'fresh' : 'refill';
   const { owner } = held;
   const intent = { kind: 'restoring', owner: { ...owner }, since: owner.since, trash: '' } as const;
-  const marked = { ...record, adminId: place.adminId, intent };
+  const marked = { ...record, worktree: path, adminId: place.adminId, intent };
   const change = await recordChange(held.git, project.commonDir, key, recordOid, marked);
   faultPoint('restore.refs:before');
   await must(held.git, project, [change], { name, what: 'restore begins' });
