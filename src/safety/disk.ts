@@ -2,9 +2,10 @@
  * Directories that move: each rename is asked for with a permit, never lands on anything, and is
  * on the disk when it returns (both parents are synced). What the file system refuses is named.
  */
+import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncDirectory, writeSynced } from '../kernel/durable.ts';
+import { syncDirectory, writeNew } from '../kernel/durable.ts';
 import { errorCode, isErrno } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
@@ -80,9 +81,15 @@ export async function deleteDirectory(permit: Permit<'delete-directory'>): Promi
 /** Writes a small file whole or not at all: temporary file, sync, rename, sync of the folder. */
 export async function writeDurably(path: AbsolutePath, content: string): Promise<void> {
   await onDisk('write', path, async () => {
-    const temporary = absolute(`${path}.flight-rules`);
-    await writeSynced(temporary, content);
-    await rename(temporary, path);
+    // a name that nobody can have: the folder may be a worktree, and its files are the user's
+    const temporary = absolute(`${path}.${randomUUID()}.flight-rules`);
+    try {
+      await writeNew(temporary, content);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
     await syncDirectory(absolute(dirname(path)));
   });
 }

@@ -1,10 +1,11 @@
 // What lies in the trash, or at a place a session would come back to, may belong to somebody else.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fingerprint } from '../support/fingerprint.ts';
 import { must } from '../support/program.ts';
-import { gitIn, makeRepo, writeIn } from '../support/repo.ts';
+import { gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
 
 describe('a plain copy of the main checkout', () => {
   for (const gone of ['folder lost', 'folder in the trash', 'orphaned'] as const) {
@@ -32,6 +33,31 @@ describe('a plain copy of the main checkout', () => {
       expect(fingerprint(root, `${root}-sessions`)).toEqual(before);
       await must(root, ['parallel', 'restore', 't']);
       expect(gitIn(folder, 'status', '--porcelain')).toBe('A  staged.txt');
+    });
+  }
+});
+
+describe('a repository that ships what stands where a temporary file would', () => {
+  const victim = (): string => {
+    const path = join(temporaryFolder(), 'victim');
+    writeFileSync(path, 'mine\n');
+    return path;
+  };
+
+  for (const kind of ['a link', 'a file'] as const) {
+    test(`${kind} beside .git is neither followed nor replaced`, async () => {
+      const { root, git } = makeRepo();
+      const outside = victim();
+      const shipped = join(root, '.git.flight-rules');
+      if (kind === 'a link') symlinkSync(outside, shipped);
+      else writeFileSync(shipped, 'shipped\n');
+      git('add', '-f', '.git.flight-rules');
+      git('commit', '-qm', 'ship');
+      await must(root, ['parallel', 'create', 't']);
+      rmSync(`${root}-sessions/t`, { recursive: true });
+      await must(root, ['parallel', 'restore', 't']);
+      expect(readFileSync(outside, 'utf8')).toBe('mine\n');
+      expect(gitIn(`${root}-sessions/t`, 'status', '--porcelain', '--ignored')).toBe('');
     });
   }
 });
