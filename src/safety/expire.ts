@@ -6,11 +6,12 @@
  * ref, and with it the pins, goes last, by compare-and-swap.
  */
 import { chmod, lstat, readdir } from 'node:fs/promises';
+import { trusted } from '../kernel/brand.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { permitDirectory } from '../git/permit.ts';
-import { asSessionName, sessionKey } from '../sessions/name.ts';
+import { readRef, type OwnRef } from '../git/refs.ts';
 import type { Project } from '../sessions/project.ts';
 import { readRegistry } from '../sessions/registry.ts';
 import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
@@ -34,10 +35,9 @@ export async function expire(
 ): Promise<void> {
   const { entry } = stored;
   const { git } = held;
-  const name = asSessionName(entry.name);
   const registry = await readRegistry(git, project.commonDir);
   const now = registry.trash.find((one) => one.ref === stored.ref);
-  if (name === null || now?.pin !== stored.pin) {
+  if (now?.pin !== stored.pin) {
     throw new FlightError('plan-changed', { name: entry.name, what: entry.id });
   }
   const others = registry.trash.filter((one) => one.ref !== stored.ref).map((one) => one.entry);
@@ -51,9 +51,13 @@ export async function expire(
   const shared = others.some((other) => sharesWith(entry, other));
   if (!shared) await deleteDirectories(project, entry);
   faultPoint('expire.refs:before');
-  const changes = await unpinChanges(git, project, sessionKey(name), entry.id);
+  const changes = await unpinChanges(git, project, stored);
   await must(git, project, changes, { name: entry.name, what: 'expired' });
   faultPoint('expire.refs:after');
+  if ((await readRef(git, project.commonDir, trusted<OwnRef>(stored.ref))) === null) return;
+  throw new FlightError('bug', {
+    what: `after emptying ${entry.id}: ${stored.ref} is still there`,
+  });
 }
 
 function sharesWith(entry: TrashEntry, other: TrashEntry): boolean {

@@ -11,8 +11,8 @@ import { listRefs, readRef, transact, type OwnRef, type RefChange } from '../git
 import type { SessionKey } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
-import { recordChange, sessionRef, trashRef } from '../sessions/registry.ts';
-import type { TrashEntry } from '../sessions/trash-entry.ts';
+import { recordChange, sessionRef, trashPrefix, trashRef } from '../sessions/registry.ts';
+import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
 import { tagRef, tagRefPrefix, type Pins } from './pins.ts';
 import { seqOf } from './trash-places.ts';
 
@@ -47,20 +47,23 @@ export function pinChanges(key: SessionKey, seq: number, pin: Oid, pins: Pins): 
   ];
 }
 
-/** The changes that take pin and tags of an entry away. */
+/**
+ * The changes that take pin and tags of an entry away.
+ * @param stored the very ref and what stood behind it: the id in an entry may be another's, too
+ */
 export async function unpinChanges(
   git: Git,
   project: Pick<Project, 'commonDir'>,
-  key: SessionKey,
-  id: string,
+  stored: Pick<StoredTrashEntry, 'ref' | 'pin'>,
 ): Promise<RefChange[]> {
-  const seq = seqOf(id);
-  const refs = await listRefs(git, project.commonDir, [trashRef(key, seq), tagRefPrefix(key, seq)]);
-  return refs.map((ref) => ({
+  const key = trusted<SessionKey>(stored.ref.slice(trashPrefix.length).replace(/\/\d+$/u, ''));
+  const tags = await listRefs(git, project.commonDir, [tagRefPrefix(key, seqOf(stored.ref))]);
+  // all are in our own namespace
+  const pin = { name: stored.ref, oid: trusted<Oid>(stored.pin) };
+  return [pin, ...tags].map(({ name, oid }) => ({
     kind: 'own',
-    // both prefixes are in our own namespace
-    ref: trusted<OwnRef>(ref.name),
-    from: ref.oid,
+    ref: trusted<OwnRef>(name),
+    from: oid,
     to: null,
   }));
 }
@@ -104,11 +107,13 @@ export async function cancel(
   removal: Removal,
 ): Promise<void> {
   const { key, entry, recordOid, record } = removal;
+  const ref = trashRef(key, seqOf(entry.id));
+  const pin = await readRef(git, project.commonDir, ref);
   await must(
     git,
     project,
     [
-      ...(await unpinChanges(git, project, key, entry.id)),
+      ...(pin === null ? [] : await unpinChanges(git, project, { ref, pin })),
       await recordChange(git, project.commonDir, key, recordOid, record),
     ],
     { name: entry.name, what: 'removal taken back' },

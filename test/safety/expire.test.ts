@@ -41,3 +41,18 @@ test('expire leaves what is not what was put there', async () => {
   expect(existsSync(join(folder, 'mine.txt'))).toBe(true);
   expect((await registryOf(repo)).trash).toHaveLength(1);
 });
+
+test('expire takes the very ref it was given, also where two entries have one id', async () => {
+  const repo = await trashRepo();
+  await repo.session('auth');
+  const stored = await abandon(repo, 'auth');
+  const alias = 'refs/flight-rules/trash/other/1';
+  repo.git(['update-ref', alias, stored.pin]);
+  await expire(repo.project, held(repo), { ...stored, ref: alias });
+  expect((await registryOf(repo)).trash.map(({ ref }) => ref)).toEqual([stored.ref]);
+  repo.git(['update-ref', alias, stored.pin]);
+  await expire(repo.project, held(repo), stored);
+  expect((await registryOf(repo)).trash.map(({ ref }) => ref)).toEqual([alias]);
+  await repo.session('auth');
+  expect((await abandon(repo, 'auth')).entry.id).toBe('auth~2');
+});
