@@ -18,11 +18,23 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /**
+ * Writes a file that must not be there yet and syncs its bytes, as `writeSynced`. Nothing at
+ * `path` is followed or written over: a repository can ship a link by any name it can guess.
+ */
+export async function writeNew(path: string, content: string): Promise<void> {
+  await write(path, content, 'wx');
+}
+
+/**
  * Writes a file and syncs its bytes; the name lasts only with `syncDirectory`. Not atomic: for
- * temporary files that are renamed then, and for files that nobody reads before we are done.
+ * files that nobody reads before we are done.
  */
 export async function writeSynced(path: string, content: string): Promise<void> {
-  const handle = await open(path, 'w');
+  await write(path, content, 'w');
+}
+
+async function write(path: string, content: string, flag: 'w' | 'wx'): Promise<void> {
+  const handle = await open(path, flag);
   try {
     await handle.writeFile(content);
     await handle.sync();

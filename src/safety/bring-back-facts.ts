@@ -4,7 +4,7 @@
  */
 import { trusted } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
-import { absolute, below } from '../kernel/path.ts';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { atPrivateDir, headOf } from '../git/private-dir.ts';
 import { listWorktrees } from '../git/worktrees.ts';
@@ -44,11 +44,24 @@ export async function bringBackFacts(
     checkedOutAt: worktrees.find((one) => one.branch === target.branch)?.path ?? null,
     pathTaken: await isThere(target.path),
     directories,
+    strangeFolder: await strangeFolder(entry, directories),
     adminId: adminId === undefined ? 'free' : await adminIdState(project, adminId),
     modules: privateDir !== null && (await hasModules(privateDir)) ? 'some' : 'none',
     clashes: await clashesOf(project, git, entry, { target, branchTip, directories }),
     freeName: freeName(entry.name, registry, project),
   };
+}
+
+/** What is where the worktree should wait, but is not it. */
+async function strangeFolder(
+  entry: TrashEntry,
+  directories: TrashDirectories,
+): Promise<AbsolutePath | null> {
+  if (entry.worktree === null || directories.worktree !== null) return null;
+  // without its private git dir nothing is proven, and nothing is moved
+  if (directories.privateDir === null) return null;
+  const path = absolute(entry.worktree.path);
+  return (await isThere(path)) ? path : null;
 }
 
 async function clashesOf(

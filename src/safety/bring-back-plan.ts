@@ -28,6 +28,8 @@ export interface BringBackFacts {
   readonly checkedOutAt: AbsolutePath | null;
   readonly pathTaken: boolean;
   readonly directories: TrashDirectories;
+  /** where its worktree should wait, if something else is there */
+  readonly strangeFolder: AbsolutePath | null;
   readonly adminId: 'free' | 'placeholder' | 'taken';
   readonly modules: 'none' | 'some';
   /** uncommitted paths that clash with the present tip of a branch that moved on */
@@ -67,6 +69,10 @@ export function planBringBack(facts: BringBackFacts): BringBackPlan {
   const createBranchAt = facts.branchTip === null ? entry.branchTip : null;
   if (facts.branchTip === null && createBranchAt === null) {
     const why = `its branch ${entry.branch} did not exist any more when it left`;
+    throw new FlightError('restore-incomplete', { id: entry.id, why });
+  }
+  if (facts.strangeFolder !== null) {
+    const why = `${facts.strangeFolder} does not belong to its private git dir`;
     throw new FlightError('restore-incomplete', { id: entry.id, why });
   }
   const mode = modeOf(directories);

@@ -2,12 +2,13 @@
  * Directories that move: each rename is asked for with a permit, never lands on anything, and is
  * on the disk when it returns (both parents are synced). What the file system refuses is named.
  */
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncDirectory, writeSynced } from '../kernel/durable.ts';
+import { syncDirectory, writeNew } from '../kernel/durable.ts';
 import { errorCode, isErrno } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
-import { absolute, type AbsolutePath } from '../kernel/path.ts';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import type { Permit } from '../git/permit.ts';
 
 /** The answer, or `null` if the file is not there. Any other failure is one. */
@@ -68,10 +69,22 @@ export async function moveDirectory(
   });
 }
 
-/** Removes the directory of the permit with all that is in it. This cannot be undone. */
-export async function deleteDirectory(permit: Permit<'delete-directory'>): Promise<void> {
+/**
+ * Removes the directory of the permit with all that is in it. This cannot be undone.
+ * @param last what in it is removed after all the rest: it proves what is half deleted
+ */
+export async function deleteDirectory(
+  permit: Permit<'delete-directory'>,
+  last?: string,
+): Promise<void> {
   const path = permit.directory;
   await onDisk('delete the folder', path, async () => {
+    // of a link only the link goes
+    const real = last !== undefined && (await ifThere(lstat(path)))?.isDirectory() === true;
+    const names = real ? await readdir(path) : [];
+    for (const name of names.filter((one) => one !== last)) {
+      await rm(below(path, name), { recursive: true, force: true, maxRetries: 3 });
+    }
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
     await syncDirectory(absolute(dirname(path)));
   });
@@ -80,9 +93,15 @@ export async function deleteDirectory(permit: Permit<'delete-directory'>): Promi
 /** Writes a small file whole or not at all: temporary file, sync, rename, sync of the folder. */
 export async function writeDurably(path: AbsolutePath, content: string): Promise<void> {
   await onDisk('write', path, async () => {
-    const temporary = absolute(`${path}.flight-rules`);
-    await writeSynced(temporary, content);
-    await rename(temporary, path);
+    // a name that nobody can have: the folder may be a worktree, and its files are the user's
+    const temporary = absolute(`${path}.${randomUUID()}.flight-rules`);
+    try {
+      await writeNew(temporary, content);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
     await syncDirectory(absolute(dirname(path)));
   });
 }

@@ -6,6 +6,7 @@
  * The caller holds the lock and knows that the owner of the intent is dead.
  */
 import { faultPoint } from '../kernel/faults.ts';
+import { readRef } from '../git/refs.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { SessionKey } from '../sessions/name.ts';
 import { adminDir, type Project } from '../sessions/project.ts';
@@ -107,6 +108,8 @@ async function forgetPins(
   key: SessionKey,
   id: string,
 ): Promise<void> {
-  const pins = await unpinChanges(held.git, project, key, id);
+  const ref = trashRef(key, seqOf(id));
+  const pin = await readRef(held.git, project.commonDir, ref);
+  const pins = await unpinChanges(held.git, project, { ref, pin });
   if (pins.length > 0) await must(held.git, project, pins, { name: id, what: 'pins taken back' });
 }

@@ -11,8 +11,8 @@ import { listRefs, readRef, transact, type OwnRef, type RefChange } from '../git
 import type { SessionKey } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
-import { recordChange, sessionRef, trashRef } from '../sessions/registry.ts';
-import type { TrashEntry } from '../sessions/trash-entry.ts';
+import { recordChange, sessionRef, trashPrefix, trashRef } from '../sessions/registry.ts';
+import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
 import { tagRef, tagRefPrefix, type Pins } from './pins.ts';
 import { seqOf } from './trash-places.ts';
 
@@ -47,22 +47,24 @@ export function pinChanges(key: SessionKey, seq: number, pin: Oid, pins: Pins): 
   ];
 }
 
-/** The changes that take pin and tags of an entry away. */
+/**
+ * The changes that take pin and tags of an entry away.
+ * @param stored the very ref and what stood behind it: the id in an entry may be another's, too
+ */
 export async function unpinChanges(
   git: Git,
   project: Pick<Project, 'commonDir'>,
-  key: SessionKey,
-  id: string,
+  stored: { readonly ref: string; readonly pin: string | null },
 ): Promise<RefChange[]> {
-  const seq = seqOf(id);
-  const refs = await listRefs(git, project.commonDir, [trashRef(key, seq), tagRefPrefix(key, seq)]);
-  // the entry itself last: as long as it is there, what was cut off is done again
-  const ordered = refs.toSorted((a, b) => b.name.length - a.name.length);
-  return ordered.map((ref) => ({
+  const key = trusted<SessionKey>(stored.ref.slice(trashPrefix.length).replace(/\/\d+$/u, ''));
+  const tags = await listRefs(git, project.commonDir, [tagRefPrefix(key, seqOf(stored.ref))]);
+  const pin = stored.pin === null ? [] : [{ name: stored.ref, oid: trusted<Oid>(stored.pin) }];
+  // all are in our own namespace. The entry itself last: as long as it is there, what was cut off
+  // is done again
+  return [...tags, ...pin].map(({ name, oid }) => ({
     kind: 'own',
-    // both prefixes are in our own namespace
-    ref: trusted<OwnRef>(ref.name),
-    from: ref.oid,
+    ref: trusted<OwnRef>(name),
+    from: oid,
     to: null,
   }));
 }
@@ -110,7 +112,9 @@ export async function cancel(
 ): Promise<void> {
   const { key, entry, recordOid, record } = removal;
   const about = { name: entry.name, what: 'removal taken back' };
-  const pins = await unpinChanges(git, project, key, entry.id);
+  const ref = trashRef(key, seqOf(entry.id));
+  const pin = await readRef(git, project.commonDir, ref);
+  const pins = await unpinChanges(git, project, { ref, pin });
   // somebody else's record would mean that the removal is not ours to take back
   const still: RefChange = { kind: 'verify', ref: sessionRef(key), oid: recordOid };
   if (pins.length > 0) await must(git, project, [...pins, still], about);

@@ -43,7 +43,12 @@ export async function nextDestination(
   const folder = worktree === null ? null : await folderFor(project, worktree);
   const prefix = `${trashPrefix}${session.key}/`;
   const refs = [...registry.trash.map((stored) => stored.ref), ...registry.brokenTrash];
-  const used = refs.filter((ref) => ref.startsWith(prefix)).map(seqOf);
+  // an id is unique, also where a record of another key has the same name
+  const ids = registry.trash.filter(({ entry }) => entry.name === session.name);
+  const used = [
+    ...refs.filter((ref) => ref.startsWith(prefix)).map(seqOf),
+    ...ids.map(({ entry }) => seqOf(entry.id)),
+  ].filter((seq) => !Number.isNaN(seq));
   for (let seq = Math.max(0, ...used) + 1; ; seq += 1) {
     const name = `${session.name}-${seq}`;
     const place = {

@@ -11,7 +11,7 @@ import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { below } from '../kernel/path.ts';
-import { syncDirectory, writeSynced } from '../kernel/durable.ts';
+import { syncDirectory, writeNew } from '../kernel/durable.ts';
 import { noFileCodes, readRegularText } from '../kernel/regular-file.ts';
 import { manifestFile, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
@@ -140,7 +140,7 @@ export async function writeManifest(
   }
   const temporary = below(project.sessionsDir, `.manifest.json.${process.pid}.tmp`);
   faultPoint('manifest:before');
-  await writeSynced(temporary, text);
+  await writeNew(temporary, text);
   faultPoint('manifest.rename:before');
   await rename(temporary, file);
   await syncDirectory(project.sessionsDir);

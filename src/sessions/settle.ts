@@ -9,7 +9,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { absolute, below, isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { exists } from './links.ts';
 import { foreignRepository, readManifest } from './manifest.ts';
-import type { Project } from './project.ts';
+import { privateFolder, type Project } from './project.ts';
 import type { TrashEntry } from './trash-entry.ts';
 
 /** @param commonDir of the repository whose ref the entry stands behind */
@@ -19,9 +19,11 @@ export async function settled(entry: TrashEntry, commonDir: AbsolutePath): Promi
   // <common dir>/flight-rules/trash/<name>-<seq>
   const former = absolute(dirname(dirname(dirname(privateDir.path))));
   if (former === commonDir) return entry;
-  const path = join(commonDir, relative(former, privateDir.path));
+  const path = join(privateFolder({ commonDir }), 'trash', basename(privateDir.path));
   const here = { ...entry, privateDir: { ...privateDir, path } };
-  if (worktree === null || (await exists(former))) return here;
+  if (worktree === null) return here;
+  // a copy: the worktree waits for the original, and neither comes back nor is emptied here
+  if (await exists(former)) return { ...here, worktree: null };
   for (const now of [absolute(worktree.path), ...followed(worktree.path, former, commonDir)]) {
     if (!(await exists(now))) continue;
     // the folder it waits in lies in the one it came from

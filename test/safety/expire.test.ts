@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
@@ -41,3 +41,52 @@ test('expire leaves what is not what was put there', async () => {
   expect(existsSync(join(folder, 'mine.txt'))).toBe(true);
   expect((await registryOf(repo)).trash).toHaveLength(1);
 });
+
+test('expire takes the very ref it was given, also where two entries have one id', async () => {
+  const repo = await trashRepo();
+  await repo.session('auth');
+  const stored = await abandon(repo, 'auth');
+  const alias = 'refs/flight-rules/trash/other/1';
+  repo.git(['update-ref', alias, stored.pin]);
+  await expire(repo.project, held(repo), { ...stored, ref: alias });
+  expect((await registryOf(repo)).trash.map(({ ref }) => ref)).toEqual([stored.ref]);
+  repo.git(['update-ref', alias, stored.pin]);
+  await expire(repo.project, held(repo), stored);
+  expect((await registryOf(repo)).trash.map(({ ref }) => ref)).toEqual([alias]);
+  await repo.session('auth');
+  expect((await abandon(repo, 'auth')).entry.id).toBe('auth~2');
+});
+
+test.each(['worktree', 'privateDir'] as const)(
+  'expire deletes nothing under its name for what is deleted that is not proven (%s)',
+  async (which) => {
+    const repo = await trashRepo();
+    const path = await repo.session('auth');
+    write(path, { 'own.txt': 'own\n' });
+    const stored = await abandon(repo, 'auth');
+    const waits = stored.entry[which]?.path ?? '';
+    const aside = `${waits}.expiring`;
+    write(aside, { 'mine.txt': 'mine\n' });
+    const refused = async (): Promise<void> => {
+      const error = await expire(repo.project, held(repo), stored).catch((e: unknown) => e);
+      expect(isFlightError(error, 'restore-incomplete')).toBe(true);
+      expect(existsSync(join(aside, 'mine.txt'))).toBe(true);
+      expect((await registryOf(repo)).trash).toHaveLength(1);
+    };
+    await refused();
+    expect(existsSync(waits)).toBe(true);
+    renameSync(waits, `${waits}-away`);
+    await refused();
+    // a cut-off expire goes on, also where only an empty folder is left
+    rmSync(aside, { recursive: true });
+    renameSync(`${waits}-away`, aside);
+    if (which === 'privateDir') {
+      rmSync(stored.entry.worktree?.path ?? '', { recursive: true });
+      rmSync(aside, { recursive: true });
+      mkdirSync(join(aside, 'flight-rules'), { recursive: true });
+    }
+    await expire(repo.project, held(repo), stored);
+    expect(existsSync(aside)).toBe(false);
+    expect((await registryOf(repo)).trash).toEqual([]);
+  },
+);
