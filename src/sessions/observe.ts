@@ -49,7 +49,10 @@ export async function observe(project: Project, caller: AbsolutePath): Promise<O
   const candidates = adoption.proven.map((one) => candidateFacts(registry, one, base));
   const sessions = [...recorded, ...candidates].toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const strays = findStrays(project, worktrees, sessions);
-  const active = sessions.filter((s) => s.place.kind !== 'put-away');
+  // one that is being made may never have had a folder, and the first one's makes sessionsDir
+  const active = sessions.filter(
+    (s) => s.place.kind !== 'put-away' && s.record?.intent?.kind !== 'creating',
+  );
   return {
     registry,
     worktrees,
