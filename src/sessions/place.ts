@@ -25,7 +25,9 @@ export async function locate(question: PlaceQuestion): Promise<Place> {
   const { project, record, worktrees } = question;
   const adminId = record.adminId;
   const away = record.trash !== undefined || adminId === null;
-  if (record.state !== 'active' && record.intent === undefined && away) return { kind: 'put-away' };
+  // neither a landing nor a pull request moves a folder: what was put away stays so meanwhile
+  const rests = [undefined, 'landing', 'publishing'].includes(record.intent?.kind);
+  if (record.state !== 'active' && rests && away) return { kind: 'put-away' };
   const path = absolute(record.worktree);
   if (adminId === null) return unregistered(record, worktrees, path);
   const registration = await readRegistration(project, adminId, record.token);
