@@ -12,7 +12,7 @@ import type { SessionKey } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { recordChange, sessionRef, trashPrefix, trashRef } from '../sessions/registry.ts';
-import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
+import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { tagRef, tagRefPrefix, type Pins } from './pins.ts';
 import { seqOf } from './trash-places.ts';
 

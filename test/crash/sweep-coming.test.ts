@@ -7,7 +7,7 @@ const { world } = worldOfFile();
 sweeps(
   world,
   [
-    named(create, 'create'),
+    named(create, 'create, the very first'),
     named(restore, 'restore, of an abandoned one'),
     named(restore, 'restore, of an orphan'),
     named(takeOver, 'adopt'),

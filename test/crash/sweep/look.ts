@@ -57,7 +57,7 @@ export function checkoutAt(at: string): Checkout | null {
       'status',
       '--ignored',
       '--untracked-files=all',
-    ).replace(/^Your branch is .*\n/mu, ''),
+    ).replace(/^Your branch is .*\n\n?/mu, ''),
   };
 }
 
