@@ -190,7 +190,7 @@ describe('decisions', () => {
       data: { created: true, session: { goals: ['a b'], agent: 'codex' } },
     });
     expect(gitIn(`${root}-sessions/one`, 'status', '--porcelain')).toBe('');
-    const other = await ask(sub, ['parallel', 'create', 'two']);
+    const other = await askProgram(sub, ['parallel', 'create', 'two']);
     expect(run(other.text('decision.choices.1.command'))).toMatchObject({ ok: true });
     expect(gitIn(`${root}-sessions/two`, 'status', '--porcelain')).toBe(' M README.md');
   });

@@ -114,7 +114,7 @@ describe('names', () => {
           gitIn(root, 'for-each-ref', 'refs/heads', 'refs/flight-rules/sessions') === refs
         );
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
     expect(gitIn(root, 'for-each-ref', 'refs/heads', 'refs/flight-rules/sessions')).toBe(refs);
   });
