@@ -17,14 +17,7 @@ import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { hasLeft, moveBack, moveOut } from './leave.ts';
 import type { Held } from './held.ts';
 import { readToken } from '../sessions/links.ts';
-import {
-  cancel,
-  endChanges,
-  must,
-  tipOf,
-  unpinChanges,
-  withoutIntent,
-} from './removal-refs.ts';
+import { cancel, endChanges, must, tipOf, unpinChanges, withoutIntent } from './removal-refs.ts';
 import { seqOf } from './trash-places.ts';
 
 export type RecoveredRemoval =
