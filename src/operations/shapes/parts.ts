@@ -13,7 +13,7 @@ export function list<T extends z.ZodMiniType>(item: T): z.ZodMiniReadonly<z.ZodM
 export const Command = z.object({ command: z.string(), argv: list(z.string()) });
 
 /** A command that helps, and why. */
-export const Hint = z.object({ command: z.string(), argv: list(z.string()), why: z.string() });
+const Hint = z.object({ command: z.string(), argv: list(z.string()), why: z.string() });
 
 /** What went wrong with one of several items. */
 export const ItemError = z.object({

@@ -35,7 +35,7 @@ export interface World {
   readonly putBack: (label: string) => void;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** folders before the others on PATH */
@@ -44,7 +44,7 @@ export interface RunOptions {
   readonly group?: 'own';
 }
 
-export interface Running {
+interface Running {
   readonly pid: number;
   readonly ended: Promise<Ended>;
 }
