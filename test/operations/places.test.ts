@@ -1,11 +1,11 @@
 // What stands where a session, the trash or the manifest should be, and was put there by somebody
 // else: a link that leads out, another project's worktree, a folder, a pipe.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ask, must } from '../support/program.ts';
-import { makeRepo, writeIn } from '../support/repo.ts';
+import { gitIn, makeRepo, writeIn } from '../support/repo.ts';
 
 test('a folder or a pipe in the place of the manifest is set aside', async () => {
   const { root } = makeRepo();
@@ -56,3 +56,12 @@ test.runIf(process.platform !== 'win32')(
     expect([refused.exit, refused.at('error.code')]).toEqual([2, 'bad-config']);
   },
 );
+
+test('a dangling link in the place of a session takes its name', async () => {
+  const { root } = makeRepo();
+  mkdirSync(`${root}-sessions`);
+  symlinkSync(join(root, 'nowhere'), `${root}-sessions/one`);
+  const refused = await ask(root, ['parallel', 'create', 'one']);
+  expect([refused.exit, refused.at('error.code')]).toEqual([4, 'name-taken']);
+  expect(gitIn(root, 'for-each-ref', 'refs/heads/session', 'refs/flight-rules')).toBe('');
+});
