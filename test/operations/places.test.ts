@@ -5,7 +5,38 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ask, must } from '../support/program.ts';
-import { gitIn, makeRepo, writeIn } from '../support/repo.ts';
+import { gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
+
+test('carrying never writes through a link of the base', async () => {
+  const { root } = makeRepo();
+  const elsewhere = temporaryFolder();
+  writeIn(elsewhere, 'f', 'theirs\n');
+  gitIn(root, 'switch', '-q', '-c', 'b');
+  symlinkSync(elsewhere, join(root, 'd'));
+  gitIn(root, 'add', 'd');
+  gitIn(root, 'commit', '-q', '-m', 'a link');
+  gitIn(root, 'switch', '-q', 'main');
+  writeIn(root, 'd/f', 'mine\n');
+  const args = ['parallel', 'create', 'auth', '--base', 'b', '--dirty', 'carry'];
+  const refused = await ask(root, args);
+  expect([refused.exit, refused.at('error.code')]).toEqual([4, 'carry-impossible']);
+  expect(readFileSync(join(elsewhere, 'f'), 'utf8')).toBe('theirs\n');
+  expect(readdirSync(elsewhere)).toEqual(['f']);
+  expect(gitIn(root, 'for-each-ref', 'refs/heads/session')).toBe('');
+});
+
+test('a folder that became a link is carried as the link, not what it leads to', async () => {
+  const { root, commit } = makeRepo();
+  commit('d/f', 'tracked\n');
+  const elsewhere = temporaryFolder();
+  writeIn(elsewhere, 'f', 'theirs\n');
+  rmSync(join(root, 'd'), { recursive: true });
+  symlinkSync(elsewhere, join(root, 'd'));
+  const made = await must(root, ['parallel', 'create', 'auth', '--dirty', 'carry']);
+  const session = made.text('data.session.worktree');
+  expect(gitIn(session, 'status', '--porcelain')).toBe(gitIn(root, 'status', '--porcelain'));
+  expect(readdirSync(elsewhere)).toEqual(['f']);
+});
 
 test('a folder or a pipe in the place of the manifest is set aside', async () => {
   const { root } = makeRepo();
