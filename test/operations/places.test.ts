@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ask, must } from '../support/program.ts';
-import { gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
+import { commitIn, gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
 
 test('carrying never writes through a link of the base', async () => {
   const { root } = makeRepo();
@@ -87,6 +87,30 @@ test.runIf(process.platform !== 'win32')(
     expect([refused.exit, refused.at('error.code')]).toEqual([2, 'bad-config']);
   },
 );
+
+test('a project below a folder called .trash is a project like any other', async () => {
+  const root = join(temporaryFolder(), '.trash', 'x-1', 'project');
+  mkdirSync(root, { recursive: true });
+  gitIn(root, 'init', '-q', '-b', 'main');
+  commitIn(root, 'a.txt', 'a\n');
+  const made = await must(root, ['parallel', 'create', 'one']);
+  const two = await ask(made.text('data.session.worktree'), ['parallel', 'create', 'two']);
+  expect(two.exit).toBe(0);
+});
+
+test('inside the trash of a project only what helps there runs, in the trash folder too', async () => {
+  const { root } = makeRepo();
+  await must(root, ['parallel', 'create', 'one']);
+  const args = ['parallel', 'remove', 'one', '--strategy', 'abandon', '--yes'];
+  await must(root, args);
+  const trash = `${root}-sessions/.trash`;
+  for (const place of [trash, join(trash, 'one-1')]) {
+    const refused = await ask(place, ['parallel', 'create', 'two']);
+    expect([refused.exit, refused.at('error.code')]).toEqual([4, 'in-trash']);
+    await must(place, ['parallel', 'status']);
+  }
+  await must(trash, ['parallel', 'restore', 'one']);
+});
 
 test('a dangling link in the place of a session takes its name', async () => {
   const { root } = makeRepo();
