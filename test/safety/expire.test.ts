@@ -41,3 +41,25 @@ test('expire leaves what is not what was put there', async () => {
   expect(existsSync(join(folder, 'mine.txt'))).toBe(true);
   expect((await registryOf(repo)).trash).toHaveLength(1);
 });
+
+test('what has the name of a half deleted one is proven, too', async () => {
+  const repo = await trashRepo();
+  await repo.session('auth');
+  const stored = await abandon(repo, 'auth');
+  const folder = stored.entry.worktree?.path ?? '';
+  renameSync(folder, `${folder}-moved`);
+  write(`${folder}.expiring`, { 'mine.txt': 'mine\n' });
+  for (const back of [false, true]) {
+    // beside the right one it is not deleted either, and the pins stay as long as a folder does
+    if (back) renameSync(`${folder}-moved`, folder);
+    const refused = await expire(repo.project, held(repo), stored).catch((error: unknown) => error);
+    expect(isFlightError(refused, 'restore-incomplete')).toBe(true);
+    expect(existsSync(join(`${folder}.expiring`, 'mine.txt'))).toBe(true);
+    expect((await registryOf(repo)).trash).toHaveLength(1);
+  }
+  renameSync(`${folder}.expiring`, `${folder}-mine`);
+  renameSync(folder, `${folder}.expiring`);
+  await expire(repo.project, held(repo), stored);
+  expect(existsSync(`${folder}.expiring`)).toBe(false);
+  expect((await registryOf(repo)).trash).toEqual([]);
+});
