@@ -15,6 +15,7 @@ import { readRegularText } from '../kernel/regular-file.ts';
 import { real } from '../git/repository.ts';
 import { linkOf, registeredWorktree } from '../sessions/links.ts';
 import { adminDir, privateFolder, type Project } from '../sessions/project.ts';
+import { rememberCommonDir } from './common-dirs.ts';
 import { ifThere, isThere, makeDirectory, onDisk, removeFile, writeDurably } from './disk.ts';
 
 const ours = 'flight-rules: ';
@@ -30,6 +31,8 @@ export async function link(
   privateDir: AbsolutePath,
   registeredAs: AbsolutePath = worktree,
 ): Promise<void> {
+  // first: cut off after the links, the next move would not be known as one
+  await rememberCommonDir(privateDir);
   if ((await linkOf(worktree)) !== (await real(privateDir))) {
     await writeDurably(below(worktree, '.git'), `gitdir: ${privateDir}\n`);
   }

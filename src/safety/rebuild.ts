@@ -19,6 +19,7 @@ import { real } from '../git/repository.ts';
 import { retryOnRace } from '../git/retry.ts';
 import { readToken, registeredWorktree } from '../sessions/links.ts';
 import { adminDir, tokenFile, trashFolder, type Project } from '../sessions/project.ts';
+import { rememberCommonDir } from './common-dirs.ts';
 import { deleteDirectory, ifThere, isThere, makeDirectory, writeDurably } from './disk.ts';
 import { lockReason } from './admin-entry.ts';
 
@@ -76,6 +77,7 @@ export async function makeFresh(
   );
   await git(port, staging, [...noHooks, 'reset', '--hard', '--quiet']);
   await makeDirectory(absolute(dirname(tokenFile(admin))));
+  await rememberCommonDir(admin);
   await writeDurably(tokenFile(admin), fresh.token);
   return admin;
 }

@@ -1,11 +1,65 @@
 // What stands where a session, the trash or the manifest should be, and was put there by somebody
 // else: a link that leads out, another project's worktree, a folder, a pipe.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ask, must } from '../support/program.ts';
 import { commitIn, gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
+
+const cleanup = ['parallel', 'cleanup', '--yes'];
+
+test("another project's worktree of the same name is not a session that moved", async () => {
+  const { root } = makeRepo();
+  await must(root, ['parallel', 'create', 'auth']);
+  const parent = dirname(root);
+  const other = join(parent, 'other');
+  mkdirSync(other);
+  gitIn(other, 'init', '-q', '-b', 'main');
+  commitIn(other, 'a.txt', 'a\n');
+  gitIn(other, 'worktree', 'add', '-q', join(parent, 'auth'));
+  const link = readFileSync(join(parent, 'auth', '.git'), 'utf8');
+  renameSync(other, join(parent, 'other-moved'));
+  rmSync(join(`${root}-sessions`, 'auth'), { recursive: true });
+  const done = await must(root, cleanup);
+  expect(done.at('data.items.0')).toMatchObject({ name: 'auth', reason: 'orphaned' });
+  expect(readFileSync(join(parent, 'auth', '.git'), 'utf8')).toBe(link);
+});
+
+test("another project's worktree at the very place of a session is not the session", async () => {
+  const { root } = makeRepo();
+  await must(root, ['parallel', 'create', 'auth']);
+  const place = join(`${root}-sessions`, 'auth');
+  const foreign = `gitdir: ${join(dirname(root), 'gone', '.git', 'worktrees', 'auth')}\n`;
+  writeFileSync(join(place, '.git'), foreign);
+  await ask(root, cleanup);
+  expect(readFileSync(join(place, '.git'), 'utf8')).toBe(foreign);
+});
+
+test('a project that was moved twice knows its sessions each time', async () => {
+  const { root } = makeRepo();
+  await must(root, ['parallel', 'create', 'auth']);
+  for (const name of ['second', 'third']) {
+    const parent = join(dirname(dirname(root)), `${dirname(root).split('/').at(-1)}-${name}`);
+    mkdirSync(parent);
+    const from = name === 'second' ? dirname(root) : `${dirname(root)}-second`;
+    renameSync(join(from, 'project'), join(parent, 'project'));
+    renameSync(join(from, 'project-sessions'), join(parent, 'project-sessions'));
+    const done = await must(join(parent, 'project'), cleanup);
+    expect(done.at('data.items.0')).toMatchObject({ name: 'auth', reason: 'moved' });
+    const status = await must(join(parent, 'project'), ['parallel', 'status']);
+    expect(status.at('data.sessions.0')).toMatchObject({ name: 'auth', health: 'ok' });
+  }
+  for (const name of ['second', 'third']) rmSync(`${dirname(root)}-${name}`, { recursive: true });
+});
 
 test('carrying never writes through a link of the base', async () => {
   const { root } = makeRepo();

@@ -20,7 +20,13 @@ import { listWorktrees, type Worktree } from '../../src/git/worktrees.ts';
 import { absolute, below, type AbsolutePath } from '../../src/kernel/path.ts';
 import type { SessionFacts } from '../../src/sessions/facts.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
-import { adminDir, openProject, tokenFile, type Project } from '../../src/sessions/project.ts';
+import {
+  adminDir,
+  commonDirsFile,
+  openProject,
+  tokenFile,
+  type Project,
+} from '../../src/sessions/project.ts';
 import { formatRecord, parseRecord, type SessionRecord } from '../../src/sessions/record.ts';
 
 export interface TestSession {
@@ -127,6 +133,7 @@ function addSession(root: AbsolutePath, commonDir: AbsolutePath, name: string): 
   const token = randomUUID();
   mkdirSync(dirname(tokenFile(privateDir)), { recursive: true });
   writeFileSync(tokenFile(privateDir), `${token}\n`);
+  writeFileSync(commonDirsFile(privateDir), commonDir);
   const record: SessionRecord = {
     schema: 1,
     name,
