@@ -64,7 +64,7 @@ export async function comeBack(git: Git, project: Project, back: Return): Promis
   }
   faultPoint('restore.links:after');
   faultPoint('restore.unlock:before');
-  await unlockAdmin(admin);
+  await unlockAdmin(admin, id);
   faultPoint('restore.unlock:after');
   const adminId = admin.slice(dirname(admin).length + 1);
   const whole = { ...withoutIntent(record), adminId };

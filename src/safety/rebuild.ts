@@ -18,10 +18,10 @@ import { atPrivateDir, indexEntries } from '../git/private-dir.ts';
 import { real } from '../git/repository.ts';
 import { retryOnRace } from '../git/retry.ts';
 import { readToken, registeredWorktree } from '../sessions/links.ts';
+import { lockReason } from '../sessions/lock-owner.ts';
 import { adminDir, tokenFile, trashFolder, type Project } from '../sessions/project.ts';
 import { rememberCommonDir } from './common-dirs.ts';
 import { deleteDirectory, ifThere, isThere, makeDirectory, writeDurably } from './disk.ts';
-import { lockReason } from './admin-entry.ts';
 
 const noHooks = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { absolute } from '../../src/kernel/path.ts';
 import { lookAtProcesses, occupants } from '../../src/safety/occupants.ts';
-import { isOwnLock, lockOwner, provablyDead } from '../../src/sessions/lock-owner.ts';
+import { lockOwner, lockReason, ownLockId, provablyDead } from '../../src/sessions/lock-owner.ts';
 import { ask, codes } from '../support/preflight.ts';
 import { makeRepo } from '../support/repo.ts';
 
@@ -111,8 +111,10 @@ test('the reason of a lock names its owner, or nobody', async () => {
   for (const reason of ['', 'initializing', 'pid 12', '(pid 0)', '(pid -1)', 'claude session x']) {
     expect(lockOwner(reason)).toBeNull();
   }
-  expect(isOwnLock('flight-rules removal')).toBe(true);
-  expect(isOwnLock('flight-rulesque')).toBe(false);
+  for (const id of ['auth~1', 'auth']) expect(ownLockId(lockReason(id))).toBe(id);
+  for (const reason of ['flight-rules: demo is mine', 'flight-rules', `${lockReason('auth~1')}.`]) {
+    expect(ownLockId(reason)).toBeNull();
+  }
   const looked = await lookAtProcesses();
   const processes = looked.kind === 'known' ? looked.table.processes : new Map();
   expect(provablyDead(`claude session x (pid ${process.pid})`, processes)).toBe(false);
