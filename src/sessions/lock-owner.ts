@@ -53,8 +53,11 @@ export function ownerLives(owner: LockOwner, processes: Processes): boolean {
   return !comparable || found.startTime === owner.start;
 }
 
-/** True if the lock names a process, and that process is not there any more. */
+/**
+ * True if the lock names a process with its start time, and that process is not there any more.
+ * A bare pid proves nothing: it may be one of another machine or of another pid namespace.
+ */
 export function provablyDead(reason: string, processes: Processes): boolean {
   const owner = lockOwner(reason);
-  return owner !== null && !ownerLives(owner, processes);
+  return owner !== null && owner.start !== null && !ownerLives(owner, processes);
 }

@@ -249,6 +249,7 @@ describe('what refuses every strategy', () => {
     repo.addSession('old');
     await must(repo.root, ['parallel', 'remove', 'old', '--strategy', 'keep']);
     expect(await verdict(lockReason('old~1'))).toEqual([]);
+    expect(await verdict('claude agent 7f (pid 4194999)')).toEqual(['locked']);
     expect(await verdict('claude session auth (pid 4194999 start 1)')).toEqual([]);
     expect(await verdict(`claude session auth (pid ${process.pid} start 1)`)).toEqual([]);
   });
