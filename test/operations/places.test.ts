@@ -174,3 +174,14 @@ test('a dangling link in the place of a session takes its name', async () => {
   expect([refused.exit, refused.at('error.code')]).toEqual([4, 'name-taken']);
   expect(gitIn(root, 'for-each-ref', 'refs/heads/session', 'refs/flight-rules')).toBe('');
 });
+
+test('a worktree whose lock names a living process is not adopted, whoever it is', async () => {
+  const { root } = makeRepo();
+  const stray = join(temporaryFolder(), 'stray');
+  gitIn(root, 'worktree', 'add', '-q', stray);
+  gitIn(root, 'worktree', 'lock', '--reason', `codex session (pid ${process.ppid})`, stray);
+  const refused = await ask(root, ['parallel', 'adopt', stray]);
+  expect([refused.exit, refused.at('error.code')]).toEqual([4, 'not-adoptable']);
+  gitIn(root, 'worktree', 'unlock', stray);
+  await must(root, ['parallel', 'adopt', stray]);
+});

@@ -82,7 +82,9 @@ test.runIf(process.platform === 'linux')(
     expect(await verdict(`claude session auth (pid ${pid} start ${startOf(pid)})`)).toBe('in-use');
     expect(await verdict(`claude agent a1b2 (pid ${pid})`)).toBe('in-use');
     expect(await verdict(`claude session auth (pid ${pid} start 1)`)).toBe('free');
-    expect(await verdict(`a note (pid ${pid})`)).toBe('free');
+    expect(await verdict(`codex session auth (pid ${pid} start ${startOf(pid)})`)).toBe('in-use');
+    expect(await verdict(`a note (pid ${pid})`)).toBe('in-use');
+    expect(await verdict(`a note (pid ${2 ** 30})`)).toBe('free');
     repo.git('worktree', 'lock', '--reason', `claude agent x (pid ${pid})`, worktree);
     expect(codes(await ask(repo, 'auth', 'keep', { callerPid: 2 ** 30 }))).toEqual([
       'locked',
