@@ -25,7 +25,7 @@ import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere, isThere, makeDirectory, moveDirectory, writeDurably } from './disk.ts';
 import { goForward, treeChanges } from './forward.ts';
 import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './admin-entry.ts';
-import { adminIdsWith, makeFresh, refill, stagingOf } from './rebuild.ts';
+import { adminIdsWith, makeFresh, refill, removeStaging, stagingOf } from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';
 import { leadsTo } from './trash-places.ts';
@@ -106,7 +106,7 @@ async function directoryHome(
   const { record, entry, id } = back;
   const path = absolute(record.worktree);
   const branch = trusted<BranchName>(record.branch);
-  const staging = stagingOf(project, id, path);
+  const staging = await stagingOf(project, id, path);
   let admin = home;
   let from = staging;
   if (admin === null) {
@@ -124,6 +124,7 @@ async function directoryHome(
   await register(admin, path);
   await makeDirectory(absolute(dirname(path)));
   await moveDirectory(permitDirectory('rename-directory', from, 'links and token match'), path);
+  if (from === staging) await removeStaging(staging);
   faultPoint('restore.move-worktree:after');
   return admin;
 }

@@ -2,6 +2,7 @@
 // else: a link that leads out, another project's worktree, a folder, a pipe.
 import { execFileSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -164,6 +165,21 @@ test('inside the trash of a project only what helps there runs, in the trash fol
     await must(place, ['parallel', 'status']);
   }
   await must(trash, ['parallel', 'restore', 'one']);
+});
+
+test('a trash folder that is a link: a dangling one is named, a sound one is used', async () => {
+  const { root } = makeRepo();
+  const made = await must(root, ['parallel', 'create', 'one']);
+  const target = join(temporaryFolder(), 'trash');
+  symlinkSync(target, `${root}-sessions/.trash`);
+  const refused = await ask(root, ['parallel', 'remove', 'one', '--strategy', 'keep']);
+  expect([refused.exit, refused.at('error.code')]).toEqual([1, 'disk-failed']);
+  expect(existsSync(made.text('data.session.worktree'))).toBe(true);
+  mkdirSync(target);
+  rmSync(made.text('data.session.worktree'), { recursive: true });
+  await must(root, ['parallel', 'restore', 'one']);
+  expect(existsSync(join(made.text('data.session.worktree'), 'README.md'))).toBe(true);
+  expect(readdirSync(target)).toEqual([]);
 });
 
 test('a dangling link in the place of a session takes its name', async () => {
