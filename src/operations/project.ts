@@ -3,8 +3,10 @@ import { basename, dirname } from 'node:path';
 import { FlightError, isFlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
+import { real } from '../git/repository.ts';
 import { parseManifest } from '../sessions/manifest.ts';
-import { openProject, type Project } from '../sessions/project.ts';
+import { openProject, trashFolder, type Project } from '../sessions/project.ts';
+import { readRegistry } from '../sessions/registry.ts';
 import { trashFolderNames } from '../sessions/trash-entry.ts';
 import type { OperationContext } from './context.ts';
 
@@ -21,36 +23,66 @@ export async function projectOf(
   context: OperationContext,
   trash: 'helps' | 'refuses' = 'refuses',
 ): Promise<Project> {
-  const inside = trashedFolder(context.directory);
-  const project = await open(context, inside);
+  const { project, inside } = await open(context);
   context.located(project.root);
   if (inside !== null && trash === 'refuses') {
-    const id = basename(inside).replace(/-(?<seq>\d+)$/u, '~$<seq>');
-    const name = id.replace(/~\d+$/u, '');
-    throw new FlightError('in-trash', { directory: inside, id, name });
+    const { folder, session } = inside;
+    const id = session === null ? null : basename(session).replace(/-(?<seq>\d+)$/u, '~$<seq>');
+    const name = id?.replace(/~\d+$/u, '') ?? null;
+    throw new FlightError('in-trash', { directory: session ?? folder, id, name });
   }
   for (const warning of project.warnings) context.warn(warning);
   return project;
 }
 
-async function open(context: OperationContext, inside: AbsolutePath | null): Promise<Project> {
-  if (inside === null) return openProject(context.git, context.directory, context.env);
+/** A place that has the name of one in the trash. */
+interface TrashPlace {
+  readonly folder: AbsolutePath;
+  /** the folder in it, `null` for the trash itself */
+  readonly session: AbsolutePath | null;
+}
+
+async function open(
+  context: OperationContext,
+): Promise<{ readonly project: Project; readonly inside: TrashPlace | null }> {
+  const places = trashPlaces(await real(context.directory));
   try {
-    return await openProject(context.git, context.directory, context.env);
+    const project = await openProject(context.git, context.directory, context.env);
+    for (const place of places)
+      if (await isTrashOf(project, place)) return { project, inside: place };
+    return { project, inside: null };
   } catch (error) {
     if (!isFlightError(error, 'not-a-repository')) throw error;
-    const repository = await repositoryOfTrash(absolute(dirname(dirname(inside))));
-    if (repository === null) throw error;
-    return openProject(context.git, repository, context.env);
+    for (const place of places) {
+      const repository = await repositoryOfTrash(absolute(dirname(place.folder)));
+      if (repository === null) continue;
+      const project = await openProject(context.git, repository, context.env);
+      // a manifest can name any repository
+      if (await isTrashOf(project, place)) return { project, inside: place };
+    }
+    throw error;
   }
 }
 
-/** The folder of a session in the trash that `directory` lies in, or `null`. */
-function trashedFolder(directory: AbsolutePath): AbsolutePath | null {
-  const parent = dirname(directory);
-  if (parent === directory) return null;
-  if (trashFolderNames.includes(basename(parent))) return directory;
-  return trashedFolder(absolute(parent));
+/** The folders at or above `directory` that could be a trash by their name, the nearest first. */
+function trashPlaces(
+  directory: AbsolutePath,
+  session: AbsolutePath | null = null,
+): readonly TrashPlace[] {
+  const parent = absolute(dirname(directory));
+  if (parent === directory) return [];
+  const above = trashPlaces(parent, directory);
+  return trashFolderNames.includes(basename(directory))
+    ? [{ folder: directory, session }, ...above]
+    : above;
+}
+
+/** Is it the trash of `project`, or a folder in which one of its entries waits? */
+async function isTrashOf(project: Project, { folder, session }: TrashPlace): Promise<boolean> {
+  if (folder === (await real(trashFolder(project)))) return true;
+  if (session === null) return false;
+  const { trash } = await readRegistry(project.git, project.commonDir);
+  return trash.some(({ entry }) => entry.worktree?.path === session);
 }
 
 async function repositoryOfTrash(sessionsDir: AbsolutePath): Promise<AbsolutePath | null> {

@@ -14,15 +14,10 @@ import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
 import { real } from '../git/repository.ts';
 import { linkOf, registeredWorktree } from '../sessions/links.ts';
+import { lockReason, ownLockId } from '../sessions/lock-owner.ts';
 import { adminDir, privateFolder, type Project } from '../sessions/project.ts';
+import { rememberCommonDir } from './common-dirs.ts';
 import { ifThere, isThere, makeDirectory, onDisk, removeFile, writeDurably } from './disk.ts';
-
-const ours = 'flight-rules: ';
-
-/** What stands in `locked` while entry `id` leaves, waits or comes back. */
-export function lockReason(id: string): string {
-  return `${ours}${id} is in the trash or on its way`;
-}
 
 /** Makes the links between the two lead to each other; right ones keep their bytes. */
 export async function link(
@@ -30,6 +25,8 @@ export async function link(
   privateDir: AbsolutePath,
   registeredAs: AbsolutePath = worktree,
 ): Promise<void> {
+  // first: cut off after the links, the next move would not be known as one
+  await rememberCommonDir(privateDir);
   if ((await linkOf(worktree)) !== (await real(privateDir))) {
     await writeDurably(below(worktree, '.git'), `gitdir: ${privateDir}\n`);
   }
@@ -48,11 +45,16 @@ export async function lockAdmin(privateDir: AbsolutePath, id: string): Promise<v
   if (!(await isThere(file))) await writeDurably(file, lockReason(id));
 }
 
-/** Takes away `locked` if it is ours, of whichever entry: one that was kept may end as another. */
-export async function unlockAdmin(privateDir: AbsolutePath): Promise<void> {
+/** Takes away `locked` if it is ours, of any entry of that name: one that was kept may end as another. */
+export async function unlockAdmin(privateDir: AbsolutePath, id: string): Promise<void> {
   const file = below(privateDir, 'locked');
   const reason = await ifThere(readRegularText(file));
-  if (reason?.startsWith(ours) === true) await removeFile(file);
+  const locked = reason === null ? null : ownLockId(reason);
+  if (locked !== null && nameIn(locked) === nameIn(id)) await removeFile(file);
+}
+
+function nameIn(id: string): string {
+  return id.replace(/~\d+$/u, '');
 }
 
 /** What is at an admin id: nothing, a placeholder of ours, or something else. */
@@ -66,7 +68,8 @@ export async function adminIdState(
   if (names.some((name) => name !== 'locked')) return 'taken';
   const reason = await ifThere(readRegularText(below(directory, 'locked')));
   // empty: a placeholder whose removal was cut off
-  return names.length === 0 || reason?.startsWith(ours) === true ? 'placeholder' : 'taken';
+  const ours = reason !== null && ownLockId(reason) !== null;
+  return names.length === 0 || ours ? 'placeholder' : 'taken';
 }
 
 /** Reserves an admin id, unless somebody has taken it since. Appears with its lock, in one rename. */

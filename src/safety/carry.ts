@@ -18,7 +18,10 @@ import { putIntoIndex, refreshIndex } from '../git/index-write.ts';
 import { isNull, nullOid, type Oid } from '../git/oid.ts';
 import type { Status, StatusEntry } from '../git/status.ts';
 import { errorCode } from '../kernel/errno.ts';
+import { ifThere } from './disk.ts';
 import type { SessionRecord } from '../sessions/record.ts';
+
+const notThere = 'the base has a link or a file where their folder is.';
 
 export type Carried = SessionRecord['carried'];
 
@@ -44,7 +47,7 @@ export async function planCarry(
   refuse('there are repositories among them.', entries, (e) => e.path.endsWith('/'));
   refuse('names that are not UTF-8.', entries, (e) => e.path.includes('\uFFFD'));
   if (status.head !== base) {
-    const paths = entries.map((entry) => entry.path);
+    const paths = entries.flatMap(({ path }) => [path, ...foldersAbove(path)]);
     const there = await treeEntries(git, main, base, paths);
     refuse('the base has other versions of these files.', entries, (entry) => {
       const at = there.get(entry.path);
@@ -52,8 +55,25 @@ export async function planCarry(
         entry.oidHead === undefined || isNull(entry.oidHead) ? undefined : entry.oidHead;
       return at?.oid !== before || (at !== undefined && at.mode !== entry.modeHead);
     });
+    const blocked = belowOthers(there, entries);
+    refuse(notThere, entries, (entry) => blocked.has(entry));
   }
   return { entries };
+}
+
+/** Entries below what is a link, a file or a submodule in the base (`there`), and stays there. */
+function belowOthers(
+  there: ReadonlyMap<string, Side>,
+  entries: readonly StatusEntry[],
+): ReadonlySet<StatusEntry> {
+  const changed = new Set(entries.map((entry) => entry.path));
+  const blocked = (folder: string): boolean => there.has(folder) && !changed.has(folder);
+  return new Set(entries.filter((entry) => foldersAbove(entry.path).some(blocked)));
+}
+
+function foldersAbove(path: string): string[] {
+  const folder = dirname(path);
+  return folder === '.' ? [] : [folder, ...foldersAbove(folder)];
 }
 
 function refuse(
@@ -84,7 +104,7 @@ export async function carry(
   // removals first: a folder may have taken the place of a file
   const present: { entry: StatusEntry; link: string | null; mode: string }[] = [];
   for (const entry of plan.entries) {
-    const found = await look(below(main, entry.path));
+    const found = await look(main, entry.path);
     if (found === null) await removeFile(session, entry.path);
     else present.push({ entry, ...found });
   }
@@ -118,8 +138,14 @@ function stagedSide({ modeIndex, oidIndex }: StatusEntry): Side | null {
 }
 
 /** What is at `path` in the main checkout: its mode as git writes it, the target of a symlink. */
-async function look(path: AbsolutePath): Promise<{ link: string | null; mode: string } | null> {
+async function look(
+  main: AbsolutePath,
+  relative: string,
+): Promise<{ link: string | null; mode: string } | null> {
+  const path = below(main, relative);
   try {
+    // a link in the place of a folder: what it leads to is not the file
+    if ((await wayTo(main, relative)) === 'blocked') return null;
     const stats = await lstat(path);
     if (stats.isSymbolicLink()) return { link: await readlink(path), mode: '120000' };
     // a folder or a device in the place of a file: as far as git goes, the file is gone
@@ -131,7 +157,18 @@ async function look(path: AbsolutePath): Promise<{ link: string | null; mode: st
   }
 }
 
+/** Are all folders above `path` folders below `root`? A link among them leads out of the tree. */
+async function wayTo(root: AbsolutePath, path: string): Promise<'folders' | 'blocked'> {
+  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+    const stats = await ifThere(lstat(below(root, folder)));
+    if (stats !== null && !stats.isDirectory()) return 'blocked';
+  }
+  return 'folders';
+}
+
 async function removeFile(session: AbsolutePath, path: string): Promise<void> {
+  // behind a link there is no file of the session
+  if ((await wayTo(session, path)) === 'blocked') return;
   await rm(below(session, path), { force: true });
   // git keeps no empty folders
   for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
@@ -151,6 +188,9 @@ async function copyInto(
 ): Promise<void> {
   const from = below(main, path);
   const to = below(session, path);
+  if ((await wayTo(session, path)) === 'blocked') {
+    throw new FlightError('carry-impossible', { why: notThere, paths: [path] });
+  }
   try {
     await mkdir(dirname(to), { recursive: true });
     await rm(to, { force: true });

@@ -26,7 +26,7 @@ import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere, isThere, makeDirectory, moveDirectory, writeDurably } from './disk.ts';
 import { goForward, treeChanges } from './forward.ts';
 import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './admin-entry.ts';
-import { adminIdsWith, makeFresh, refill, stagingOf } from './rebuild.ts';
+import { adminIdsWith, makeFresh, refill, removeStaging, stagingOf } from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';
 import { leadsTo } from './trash-places.ts';
@@ -67,7 +67,7 @@ export async function comeBack(git: Git, project: Project, back: Return): Promis
   }
   faultPoint('restore.links:after');
   faultPoint('restore.unlock:before');
-  await unlockAdmin(admin);
+  await unlockAdmin(admin, id);
   faultPoint('restore.unlock:after');
   const adminId = admin.slice(dirname(admin).length + 1);
   const whole = { ...withoutIntent(record), adminId };
@@ -109,7 +109,7 @@ async function directoryHome(
   const { record, entry, id } = back;
   const path = absolute(record.worktree);
   const branch = trusted<BranchName>(record.branch);
-  const staging = stagingOf(project, id, path);
+  const staging = await stagingOf(project, id, path);
   let admin = home;
   let from = staging;
   if (admin === null) {
@@ -127,6 +127,7 @@ async function directoryHome(
   await register(admin, path);
   await makeDirectory(absolute(dirname(path)));
   await moveDirectory(permitDirectory('rename-directory', from, 'links and token match'), path);
+  if (from === staging) await removeStaging(staging);
   faultPoint('restore.move-worktree:after');
   return admin;
 }

@@ -88,5 +88,5 @@ export async function moveBack(project: Place, entry: TrashEntry): Promise<void>
     }
   }
   const admin = await adminOf(project, entry);
-  if (admin !== null) await unlockAdmin(admin);
+  if (admin !== null) await unlockAdmin(admin, entry.id);
 }

@@ -53,19 +53,19 @@ export async function occupants(
   const own = callersOwn(processes, callerPid, directory);
   const { inside, hidden } = await processesWithin(directory, answer.table);
   const others = inside.filter(({ pid }) => !own.has(pid));
-  const agent = lockingAgent(place.locked, answer.table);
-  if (agent !== null && !own.has(agent.pid) && !others.some(({ pid }) => pid === agent.pid)) {
-    others.push(agent);
+  const locker = lockingProcess(place.locked, answer.table);
+  if (locker !== null && !own.has(locker.pid) && !others.some(({ pid }) => pid === locker.pid)) {
+    others.push(locker);
   }
   if (others.length === 0) return { kind: 'free', hidden };
   const by = others.toSorted((a, b) => a.pid - b.pid).map(({ pid, command }) => ({ pid, command }));
   return { kind: 'in-use', by, hidden };
 }
 
-/** The agent that locked the worktree, if it lives. Other locks say nothing about work. */
-function lockingAgent(locked: string | null, table: ProcessTable): ProcessInfo | null {
+/** The process that the lock of the worktree names, if it lives. Other locks say nothing about work. */
+function lockingProcess(locked: string | null, table: ProcessTable): ProcessInfo | null {
   const owner = locked === null ? null : lockOwner(locked);
-  if (owner?.agent !== 'claude' || !ownerLives(owner, table.processes)) return null;
+  if (owner === null || !ownerLives(owner, table.processes)) return null;
   return table.processes.get(owner.pid) ?? null;
 }
 

@@ -7,7 +7,7 @@
  * Processes: `checkout-index -a`, `checkout --merge` for unmerged paths; or `worktree add`,
  * `reset --hard`.
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
@@ -18,16 +18,21 @@ import { atPrivateDir, indexEntries } from '../git/private-dir.ts';
 import { real } from '../git/repository.ts';
 import { retryOnRace } from '../git/retry.ts';
 import { readToken, registeredWorktree } from '../sessions/links.ts';
+import { lockReason } from '../sessions/lock-owner.ts';
 import { adminDir, tokenFile, trashFolder, type Project } from '../sessions/project.ts';
+import { rememberCommonDir } from './common-dirs.ts';
 import { deleteDirectory, ifThere, isThere, makeDirectory, writeDurably } from './disk.ts';
-import { lockReason } from './admin-entry.ts';
 
 const noHooks = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
 /** Where the directory is made. Its last part is the session's name: git names admin ids after it. */
-export function stagingOf(project: Project, id: string, path: AbsolutePath): AbsolutePath {
+export async function stagingOf(
+  project: Project,
+  id: string,
+  path: AbsolutePath,
+): Promise<AbsolutePath> {
   const name = path.slice(dirname(path).length).replace(/^\//u, '');
-  return below(trashFolder(project), `${id.replace('~', '-')}.restoring`, name);
+  return below(await real(trashFolder(project)), `${id.replace('~', '-')}.restoring`, name);
 }
 
 /** Fills a directory from the index of `admin`, without touching HEAD. @returns the directory */
@@ -50,6 +55,12 @@ export async function refill(
     });
   }
   await writeDurably(below(staging, '.git'), `gitdir: ${admin}\n`);
+}
+
+/** Removes the folder that a directory was made in, once that has left it. */
+export async function removeStaging(staging: AbsolutePath): Promise<void> {
+  // with anything else in it, it stays
+  await rmdir(dirname(staging)).catch(() => undefined);
 }
 
 /** Makes a new worktree of `branch` with `token`. @returns its private git dir */
@@ -76,6 +87,7 @@ export async function makeFresh(
   );
   await git(port, staging, [...noHooks, 'reset', '--hard', '--quiet']);
   await makeDirectory(absolute(dirname(tokenFile(admin))));
+  await rememberCommonDir(admin);
   await writeDurably(tokenFile(admin), fresh.token);
   return admin;
 }
@@ -93,7 +105,8 @@ export async function adminIdsWith(
 
 async function discard(project: Project, staging: AbsolutePath): Promise<void> {
   const folder = absolute(dirname(staging));
-  if (dirname(folder) !== trashFolder(project) || !folder.endsWith('.restoring')) return;
+  if (dirname(folder) !== (await real(trashFolder(project))) || !folder.endsWith('.restoring'))
+    return;
   if (!(await isThere(folder))) return;
   await deleteDirectory(permitDirectory('delete-directory', folder, 'only git has written there'));
 }

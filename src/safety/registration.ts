@@ -24,6 +24,7 @@ import type { SessionKey } from '../sessions/name.ts';
 import { adminDir, tokenFile, type Project } from '../sessions/project.ts';
 import { recordChange, sessionRef, storeRecord } from '../sessions/registry.ts';
 import { branchOfRecord, type SessionRecord } from '../sessions/record.ts';
+import { rememberCommonDir } from './common-dirs.ts';
 
 export interface Reserved {
   readonly key: SessionKey;
@@ -86,6 +87,7 @@ export async function register(
 export async function writeToken(privateDir: AbsolutePath, token: string): Promise<void> {
   const file = tokenFile(privateDir);
   await mkdir(dirname(file), { recursive: true });
+  await rememberCommonDir(privateDir);
   faultPoint('create.token:before');
   await writeSynced(file, `${token}\n`);
   await syncDirectory(dirname(file));

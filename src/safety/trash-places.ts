@@ -12,7 +12,7 @@ import { linkOf, namesAdminEntry, readToken } from '../sessions/links.ts';
 import { adminDir, privateFolder, trashFolder, type Project } from '../sessions/project.ts';
 import { trashPrefix, type Registry } from '../sessions/registry.ts';
 import { trashFolderNames, type TrashEntry } from '../sessions/trash-entry.ts';
-import { isThere, makeDirectory } from './disk.ts';
+import { isThere, makeDirectory, onDisk } from './disk.ts';
 
 const besideFolder = '.flight-rules-trash';
 
@@ -89,7 +89,9 @@ async function folderFor(project: Project, worktree: AbsolutePath): Promise<Abso
 }
 
 async function sameFileSystem(one: AbsolutePath, other: AbsolutePath): Promise<boolean> {
-  return (await stat(one)).dev === (await stat(other)).dev;
+  const device = (path: AbsolutePath): Promise<number> =>
+    onDisk('look at the folder', path, async () => (await stat(path)).dev);
+  return (await device(one)) === (await device(other));
 }
 
 async function nearest(path: AbsolutePath): Promise<AbsolutePath> {

@@ -13,8 +13,9 @@ import { operationInProgress, type InProgress } from '../git/operation.ts';
 import { countChanges, type ChangeCounts } from '../git/status.ts';
 import type { Worktree } from '../git/worktrees.ts';
 import type { Place, SessionFacts } from '../sessions/facts.ts';
-import { isOwnLock, provablyDead } from '../sessions/lock-owner.ts';
+import { ownLockId, provablyDead } from '../sessions/lock-owner.ts';
 import type { Project } from '../sessions/project.ts';
+import { readRegistry } from '../sessions/registry.ts';
 import { nestedWork } from './nested-work.ts';
 import { lookAtProcesses, occupants, type Occupants, type TableAnswer } from './occupants.ts';
 import { submoduleWork } from './submodule-work.ts';
@@ -70,7 +71,7 @@ export async function gatherWork(
   const nothing = {
     place,
     inside: notAsked,
-    lock: lockThatCounts(place, looked),
+    lock: await lockThatCounts(project, session, looked),
     occupants: { kind: 'free', hidden: 0 },
     tree: notAsked,
     operation: { kind: 'none' },
@@ -114,9 +115,20 @@ function countWork({ status, dirty }: WorkingTree): ChangeCounts {
   return { ...counts, modified: counts.modified + hidden };
 }
 
-function lockThatCounts(place: Place, looked: TableAnswer): string | null {
+async function lockThatCounts(
+  project: Project,
+  { place, name, record }: SessionFacts,
+  looked: TableAnswer,
+): Promise<string | null> {
   const reason = place.kind === 'present' || place.kind === 'gone' ? place.locked : null;
-  if (reason === null || isOwnLock(reason)) return null;
+  if (reason === null) return null;
+  const id = ownLockId(reason);
+  // one that came back from no entry was locked under its name
+  if (id === name && record?.intent !== undefined) return null;
+  if (id !== null) {
+    const { trash } = await readRegistry(project.git, project.commonDir);
+    if (trash.some(({ entry }) => entry.id === id)) return null;
+  }
   const dead = looked.kind === 'known' && provablyDead(reason, looked.table.processes);
   return dead ? null : reason;
 }

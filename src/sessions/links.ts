@@ -12,7 +12,7 @@ import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { errorCode, isErrno } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
-import { adminDir, tokenFile, type Project } from './project.ts';
+import { adminDir, commonDirsFile, tokenFile, type Project } from './project.ts';
 
 /** Where `<directory>/.git` points. */
 export type Link =
@@ -105,6 +105,26 @@ export async function registeredWorktree(privateDir: AbsolutePath): Promise<Abso
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;
   }
+}
+
+/** Where the repository of `privateDir` was when links were written, the latest last. */
+export async function commonDirsOf(privateDir: AbsolutePath): Promise<string[]> {
+  try {
+    return (await readRegularText(commonDirsFile(privateDir))).split('\0').filter(Boolean);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+/**
+ * Is `target`, which leads nowhere, the place where `privateDir` once was? Other repositories have
+ * admin entries of that name, too: only where ours has been counts.
+ */
+export async function wasAt(privateDir: AbsolutePath, target: AbsolutePath): Promise<boolean> {
+  if (!namesAdminEntry(target, basename(privateDir))) return false;
+  const known: readonly string[] = await commonDirsOf(privateDir).catch(() => []);
+  return known.includes(dirname(dirname(target)));
 }
 
 /** True if `target` looks like `<somewhere>/worktrees/<adminId>`: the old place of a moved project. */

@@ -11,9 +11,21 @@ export interface LockOwner {
   readonly start: string | null;
 }
 
-/** True for a lock that we set ourselves: its reason begins with our name. */
-export function isOwnLock(reason: string): boolean {
-  return /^flight-rules(?:[: ]|$)/u.test(reason);
+/** What stands in `locked` while `id` (of an entry, or a session's name) leaves, waits or comes back. */
+export function lockReason(id: string): string {
+  return `flight-rules: ${id} is in the trash or on its way`;
+}
+
+/**
+ * The id in a lock of ours. Whoever acts on it asks whether there is such an entry or session:
+ * that a reason begins with our name proves nothing.
+ * @returns `null` if the reason is not exactly one of ours
+ */
+export function ownLockId(reason: string): string | null {
+  const match = /^flight-rules: (?<id>[^\s~]+(?:~\d+)?) is in the trash or on its way\n*$/u.exec(
+    reason,
+  );
+  return match?.groups?.['id'] ?? null;
 }
 
 /**
@@ -41,8 +53,11 @@ export function ownerLives(owner: LockOwner, processes: Processes): boolean {
   return !comparable || found.startTime === owner.start;
 }
 
-/** True if the lock names a process, and that process is not there any more. */
+/**
+ * True if the lock names a process with its start time, and that process is not there any more.
+ * A bare pid proves nothing: it may be one of another machine or of another pid namespace.
+ */
 export function provablyDead(reason: string, processes: Processes): boolean {
   const owner = lockOwner(reason);
-  return owner !== null && !ownerLives(owner, processes);
+  return owner !== null && owner.start !== null && !ownerLives(owner, processes);
 }

@@ -8,7 +8,7 @@ import { real } from '../git/repository.ts';
 import type { Worktree } from '../git/worktrees.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import type { Place } from './facts.ts';
-import { exists, namesAdminEntry, readLink, readRegistration } from './links.ts';
+import { exists, readLink, readRegistration, wasAt } from './links.ts';
 import type { Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 
@@ -47,13 +47,13 @@ export async function locate(question: PlaceQuestion): Promise<Place> {
           branch: worktree?.branch ?? null,
         };
       }
-      if (link.targetExists || !namesAdminEntry(link.target, adminId)) {
+      if (link.targetExists || !(await wasAt(privateDir, link.target))) {
         return { kind: 'not-ours', why: `${registered} belongs to ${link.target}` };
       }
       // only the repository moved: the folder stayed, its link leads nowhere
       return { kind: 'moved', from: registered, to: registered, adminId, privateDir };
     case 'no-directory': {
-      const to = await findMoved(question, privateDir, adminId);
+      const to = await findMoved(question, privateDir);
       if (to !== null) return { kind: 'moved', from: registered, to, adminId, privateDir };
       return { kind: 'gone', adminId, privateDir, locked: worktree?.locked ?? null };
     }
@@ -101,7 +101,6 @@ async function withoutRegistration(path: AbsolutePath, found: 'other' | 'none'):
 async function findMoved(
   question: PlaceQuestion,
   privateDir: AbsolutePath,
-  adminId: string,
 ): Promise<AbsolutePath | null> {
   const { project, record, caller } = question;
   const folders = new Set([project.sessionsDir, absolute(dirname(project.root))]);
@@ -113,8 +112,9 @@ async function findMoved(
     const link = await readLink(candidate);
     if (link.kind !== 'link') continue;
     const names = link.target === privateDir;
-    const namedOnce = !link.targetExists && namesAdminEntry(link.target, adminId);
-    if (names || namedOnce) return real(candidate);
+    if (names || (!link.targetExists && (await wasAt(privateDir, link.target)))) {
+      return real(candidate);
+    }
   }
   return null;
 }

@@ -56,6 +56,11 @@ export function tokenFile(privateDir: AbsolutePath): AbsolutePath {
   return below(privateDir, 'flight-rules', 'token');
 }
 
+/** The file beside it that says where the repository is and was. */
+export function commonDirsFile(privateDir: AbsolutePath): AbsolutePath {
+  return below(privateDir, 'flight-rules', 'common-dirs');
+}
+
 /**
  * @param directory where the command was started (after `-C`)
  * @throws FlightError `not-a-repository`, `bad-config`

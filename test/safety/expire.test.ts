@@ -42,19 +42,19 @@ test('expire leaves what is not what was put there', async () => {
   expect((await registryOf(repo)).trash).toHaveLength(1);
 });
 
-test('expire takes the very ref it was given, also where two entries have one id', async () => {
+test('an entry behind a ref that is not its own is shown as broken, and never emptied', async () => {
   const repo = await trashRepo();
   await repo.session('auth');
   const stored = await abandon(repo, 'auth');
   const alias = 'refs/flight-rules/trash/other/1';
   repo.git(['update-ref', alias, stored.pin]);
-  await expire(repo.project, held(repo), { ...stored, ref: alias });
-  expect((await registryOf(repo)).trash.map(({ ref }) => ref)).toEqual([stored.ref]);
-  repo.git(['update-ref', alias, stored.pin]);
+  const { trash, brokenTrash } = await registryOf(repo);
+  expect(trash.map(({ ref }) => ref)).toEqual([stored.ref]);
+  expect(brokenTrash).toEqual([alias]);
+  const refused = expire(repo.project, held(repo), { ...stored, ref: alias });
+  await expect(refused).rejects.toMatchObject({ code: 'plan-changed' });
   await expire(repo.project, held(repo), stored);
-  expect((await registryOf(repo)).trash.map(({ ref }) => ref)).toEqual([alias]);
-  await repo.session('auth');
-  expect((await abandon(repo, 'auth')).entry.id).toBe('auth~2');
+  expect(repo.git(['for-each-ref', '--format=%(refname)', 'refs/flight-rules/trash/'])).toBe(alias);
 });
 
 test.each(['worktree', 'privateDir'] as const)(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { absolute } from '../../src/kernel/path.ts';
 import { lookAtProcesses, occupants } from '../../src/safety/occupants.ts';
-import { isOwnLock, lockOwner, provablyDead } from '../../src/sessions/lock-owner.ts';
+import { lockOwner, lockReason, ownLockId, provablyDead } from '../../src/sessions/lock-owner.ts';
 import { ask, codes } from '../support/preflight.ts';
 import { makeRepo } from '../support/repo.ts';
 
@@ -82,7 +82,9 @@ test.runIf(process.platform === 'linux')(
     expect(await verdict(`claude session auth (pid ${pid} start ${startOf(pid)})`)).toBe('in-use');
     expect(await verdict(`claude agent a1b2 (pid ${pid})`)).toBe('in-use');
     expect(await verdict(`claude session auth (pid ${pid} start 1)`)).toBe('free');
-    expect(await verdict(`a note (pid ${pid})`)).toBe('free');
+    expect(await verdict(`codex session auth (pid ${pid} start ${startOf(pid)})`)).toBe('in-use');
+    expect(await verdict(`a note (pid ${pid})`)).toBe('in-use');
+    expect(await verdict(`a note (pid ${2 ** 30})`)).toBe('free');
     repo.git('worktree', 'lock', '--reason', `claude agent x (pid ${pid})`, worktree);
     expect(codes(await ask(repo, 'auth', 'keep', { callerPid: 2 ** 30 }))).toEqual([
       'locked',
@@ -111,11 +113,15 @@ test('the reason of a lock names its owner, or nobody', async () => {
   for (const reason of ['', 'initializing', 'pid 12', '(pid 0)', '(pid -1)', 'claude session x']) {
     expect(lockOwner(reason)).toBeNull();
   }
-  expect(isOwnLock('flight-rules removal')).toBe(true);
-  expect(isOwnLock('flight-rulesque')).toBe(false);
+  for (const id of ['auth~1', 'auth']) expect(ownLockId(lockReason(id))).toBe(id);
+  for (const reason of ['flight-rules: demo is mine', 'flight-rules', `${lockReason('auth~1')}.`]) {
+    expect(ownLockId(reason)).toBeNull();
+  }
   const looked = await lookAtProcesses();
   const processes = looked.kind === 'known' ? looked.table.processes : new Map();
   expect(provablyDead(`claude session x (pid ${process.pid})`, processes)).toBe(false);
-  expect(provablyDead(`claude session x (pid ${2 ** 30})`, processes)).toBe(true);
+  expect(provablyDead(`claude session x (pid ${2 ** 30} start 1)`, processes)).toBe(true);
+  // perhaps of another machine or container
+  expect(provablyDead(`claude session x (pid ${2 ** 30})`, processes)).toBe(false);
   expect(provablyDead('on a stick', processes)).toBe(false);
 });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ask, codes, dirt, fingerprint } from '../support/preflight.ts';
 import { commitIn, gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
+import { lockReason } from '../../src/sessions/lock-owner.ts';
+import { must } from '../support/program.ts';
 
 describe('a session with nothing to lose', () => {
   test('is refused for no strategy, ignored files and all', async () => {
@@ -242,7 +244,12 @@ describe('what refuses every strategy', () => {
     };
     expect(await verdict('on a stick')).toEqual(['locked']);
     expect(await verdict('')).toEqual(['locked']);
-    expect(await verdict('flight-rules session auth')).toEqual([]);
+    expect(await verdict('flight-rules: demo for the customer')).toEqual(['locked']);
+    expect(await verdict(lockReason('old~1'))).toEqual(['locked']);
+    repo.addSession('old');
+    await must(repo.root, ['parallel', 'remove', 'old', '--strategy', 'keep']);
+    expect(await verdict(lockReason('old~1'))).toEqual([]);
+    expect(await verdict('claude agent 7f (pid 4194999)')).toEqual(['locked']);
     expect(await verdict('claude session auth (pid 4194999 start 1)')).toEqual([]);
     expect(await verdict(`claude session auth (pid ${process.pid} start 1)`)).toEqual([]);
   });

@@ -22,6 +22,7 @@ import type { SessionFacts } from '../../src/sessions/facts.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import {
   adminDir,
+  commonDirsFile,
   openProject,
   privateFolder,
   tokenFile,
@@ -136,6 +137,7 @@ function addSession(root: AbsolutePath, commonDir: AbsolutePath, name: string): 
   const home = 'test-home';
   mkdirSync(privateFolder({ commonDir }), { recursive: true });
   writeFileSync(below(privateFolder({ commonDir }), 'home'), `${home}\n`);
+  writeFileSync(commonDirsFile(privateDir), commonDir);
   const record: SessionRecord = {
     schema: 1,
     home,

@@ -145,13 +145,19 @@ export const sessionErrors = {
       ours(['parallel', 'restore', '--list'], 'shows what can be brought back'),
     ],
   }),
-  'in-trash': entry<{ directory: string; id: string; name: string }>({
+  'in-trash': entry<{ directory: string; id: string | null; name: string | null }>({
     exit: 4,
     retryable: false,
     when: 'The command was started inside a worktree that is in the trash.',
-    message: (d) => `${d.directory} is the folder of session ${d.name}, which is in the trash.`,
+    message: (d) =>
+      d.name === null
+        ? `${d.directory} is the trash, where removed sessions wait.`
+        : `${d.directory} is the folder of session ${d.name}, which is in the trash.`,
     safe: nothingChanged,
-    hints: (d) => [ours(['parallel', 'restore', d.id], 'brings it back')],
+    hints: (d) =>
+      d.id === null
+        ? [ours(['parallel', 'restore', '--list'], 'lists what can come back')]
+        : [ours(['parallel', 'restore', d.id], 'brings it back')],
   }),
   'not-adoptable': entry<{ path: string; why: string }>({
     exit: 4,

@@ -5,7 +5,7 @@ import { done, type Outcome } from '../../kernel/outcome.ts';
 import { parseBranchName } from '../../git/oid.ts';
 import { readStatus } from '../../git/status.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
-import { exists } from '../../sessions/links.ts';
+import { isThere, onDisk } from '../../safety/disk.ts';
 import { observe, type Observation } from '../../sessions/observe.ts';
 import { branchNameFor, worktreePathFor, type Project } from '../../sessions/project.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
@@ -138,7 +138,9 @@ export async function checkFree(
   const registered = facts.worktrees.find((one) => one.path === path);
   if (registered !== undefined)
     throw taken(`a worktree registered at ${path}`, 'belongs to no session');
-  if (await exists(path)) throw taken(`the folder ${path}`, 'exists already');
+  // a link that leads nowhere stands in git's way, too
+  const there = await onDisk('look at', path, () => isThere(path));
+  if (there) throw taken(`the folder ${path}`, 'exists already');
 }
 
 async function answerSession(
