@@ -36,6 +36,7 @@ import { ifThere, isThere, moveDirectory } from './disk.ts';
 import { adminOf } from './leave.ts';
 import { setPlaceholder } from './admin-entry.ts';
 import type { Held } from './held.ts';
+import { returnToBranch } from './other-head.ts';
 import { must, withoutIntent } from './removal-refs.ts';
 
 export interface BroughtBack {
@@ -203,6 +204,7 @@ async function goBack(
   const moved = await adminOf(project, { ...entry, privateDir: privateOf(entry, record) });
   if (moved !== null && entry.privateDir !== null) {
     await renameHead(git, project, moved, record.branch, entry.branch);
+    await returnToBranch(git, project, entry, moved);
     const permit = permitDirectory('rename-directory', moved, 'the restore is taken back');
     await moveDirectory(permit, absolute(entry.privateDir.path));
     await setPlaceholder(project, entry.privateDir.adminId, entry.id);

@@ -25,6 +25,7 @@ import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere, isThere, makeDirectory, moveDirectory, writeDurably } from './disk.ts';
 import { goForward, treeChanges } from './forward.ts';
 import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './admin-entry.ts';
+import { leaveLostBranch } from './other-head.ts';
 import { adminIdsWith, makeFresh, refill, stagingOf } from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';
@@ -114,7 +115,10 @@ async function directoryHome(
   } else if (await isStaged(staging, admin)) {
     // a fresh one that was cut off right before it was moved
   } else {
-    if (entry !== null) await renameHead(git, project, admin, entry.branch, record.branch);
+    if (entry !== null) {
+      await leaveLostBranch(git, project, entry, admin);
+      await renameHead(git, project, admin, entry.branch, record.branch);
+    }
     const waiting = entry === null ? null : await waitingDirectory(project, entry, admin);
     if (entry !== null) await catchUp(git, project, { entry, admin, worktree: waiting, branch });
     if (waiting === null) await refill(git, project, admin, staging);

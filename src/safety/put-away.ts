@@ -13,6 +13,7 @@ import { isoSeconds } from '../kernel/clock.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { atPrivateDir, headOf } from '../git/private-dir.ts';
+import { headOid } from '../git/private-head.ts';
 import type { RefChange } from '../git/refs.ts';
 import { real } from '../git/repository.ts';
 import { listWorktrees } from '../git/worktrees.ts';
@@ -97,6 +98,10 @@ export async function putAway(
       privateDir === null
         ? null
         : await headOf(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
+    headOid:
+      privateDir === null
+        ? null
+        : await headOid(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
     record,
     worktree:
       leaving.worktree === null || place.worktree === null
