@@ -114,8 +114,9 @@ export async function recoverRestore(
 }
 
 /**
- * An orphan comes back: its record is active, only the directory is gone. Index, HEAD and a
- * stopped rebase are as they were, if its private git dir is there.
+ * An orphan comes back: its record is there, only the directory is gone. Index, HEAD and a
+ * stopped rebase are as they were, if its private git dir is there. One that was put away and then
+ * emptied from the trash comes back as its branch.
  * @throws FlightError `restore-incomplete` if neither branch nor private git dir is left
  */
 export async function bringBackOrphan(
@@ -124,7 +125,8 @@ export async function bringBackOrphan(
   session: SessionFacts,
 ): Promise<BroughtBack> {
   const { key, name, record, recordOid, place } = session;
-  if (record === null || recordOid === null || place.kind !== 'gone') {
+  const away = place.kind === 'put-away' && record?.state !== 'active';
+  if (record === null || recordOid === null || !(place.kind === 'gone' || away)) {
     throw new FlightError('plan-changed', { name, what: 'The worktree' });
   }
   if (session.branchTip === null) {
@@ -135,10 +137,20 @@ export async function bringBackOrphan(
   if (await isThere(path)) {
     throw new FlightError('restore-taken', { id: name, what: path, suggestion: `${name}-2` });
   }
-  const mode = place.privateDir === null ? 'fresh' : 'refill';
+  const lost = place.kind === 'put-away' || place.privateDir === null;
+  const mode = lost ? 'fresh' : 'refill';
   const { owner } = held;
   const intent = { kind: 'restoring', owner: { ...owner }, since: owner.since, trash: '' } as const;
-  const marked = { ...record, worktree: path, adminId: place.adminId, intent };
+  const { trash: _, ...rest } = record;
+  const marked: SessionRecord = {
+    ...rest,
+    worktree: path,
+    state: 'active',
+    adminId: place.kind === 'gone' ? place.adminId : null,
+    // the folder and git dir of old may come to light again: they are not this one
+    token: place.kind === 'gone' ? record.token : randomUUID(),
+    intent,
+  };
   const change = await recordChange(held.git, project.commonDir, key, recordOid, marked);
   faultPoint('restore.refs:before');
   await must(held.git, project, [change], { name, what: 'restore begins' });
