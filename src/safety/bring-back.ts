@@ -19,7 +19,7 @@ import { listWorktrees } from '../git/worktrees.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { homeOf } from '../sessions/home.ts';
 import type { SessionKey, SessionName } from '../sessions/name.ts';
-import type { Project } from '../sessions/project.ts';
+import { trashFolder, type Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { readRegistry, recordChange, sessionRef } from '../sessions/registry.ts';
 import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
@@ -32,7 +32,7 @@ import {
   type BringBackPlan,
 } from './bring-back-plan.ts';
 import { comeBack, renameHead, type Return } from './come-back.ts';
-import { ifThere, isThere, moveDirectory } from './disk.ts';
+import { ifThere, isThere, makeDirectory, moveDirectory } from './disk.ts';
 import { adminOf } from './leave.ts';
 import { setPlaceholder } from './admin-entry.ts';
 import type { Held } from './held.ts';
@@ -137,6 +137,8 @@ export async function bringBackOrphan(
   if (await isThere(path)) {
     throw new FlightError('restore-taken', { id: name, what: path, suggestion: `${name}-2` });
   }
+  // made there first: what the disk refuses, it refuses before anything is begun
+  await makeDirectory(trashFolder(project));
   const lost = place.kind === 'put-away' || place.privateDir === null;
   const mode = lost ? 'fresh' : 'refill';
   const { owner } = held;

@@ -26,7 +26,7 @@ import { ifThere, isThere, makeDirectory, moveDirectory, writeDurably } from './
 import { goForward, treeChanges } from './forward.ts';
 import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './admin-entry.ts';
 import { leaveLostBranch } from './other-head.ts';
-import { adminIdsWith, makeFresh, refill, stagingOf } from './rebuild.ts';
+import { adminIdsWith, leaveStaging, makeFresh, refill, stagingOf } from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';
 import { leadsTo } from './trash-places.ts';
@@ -53,6 +53,7 @@ export async function comeBack(git: Git, project: Project, back: Return): Promis
   if (admin === null || !(await isHome(path, admin))) {
     admin = await directoryHome(git, project, back, admin);
   }
+  await leaveStaging(await stagingOf(project, id, path));
   faultPoint('restore.links:before');
   await link(path, admin);
   if (entry !== null) {
@@ -107,7 +108,7 @@ async function directoryHome(
   const { record, entry, id } = back;
   const path = absolute(record.worktree);
   const branch = trusted<BranchName>(record.branch);
-  const staging = stagingOf(project, id, path);
+  const staging = await stagingOf(project, id, path);
   let admin = home;
   let from = staging;
   if (admin === null) {

@@ -7,8 +7,9 @@
  * Processes: `checkout-index -a`, `checkout --merge` for unmerged paths; or `worktree add`,
  * `reset --hard`.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isErrno } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { git, gitText, type Git } from '../git/git.ts';
 import type { BranchName } from '../git/oid.ts';
@@ -17,16 +18,33 @@ import { atPrivateDir, indexEntries } from '../git/private-dir.ts';
 import { real } from '../git/repository.ts';
 import { retryOnRace } from '../git/retry.ts';
 import { readToken, registeredWorktree } from '../sessions/links.ts';
-import { adminDir, tokenFile, trashFolder, type Project } from '../sessions/project.ts';
-import { deleteDirectory, ifThere, isThere, makeDirectory, writeDurably } from './disk.ts';
+import { adminDir, tokenFile, type Project } from '../sessions/project.ts';
+import { deleteDirectory, ifThere, isThere, makeDirectory, onDisk, writeDurably } from './disk.ts';
 import { lockReason } from './admin-entry.ts';
+import { resolvedTrash } from './trash-places.ts';
 
 const noHooks = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
 /** Where the directory is made. Its last part is the session's name: git names admin ids after it. */
-export function stagingOf(project: Project, id: string, path: AbsolutePath): AbsolutePath {
+export async function stagingOf(
+  project: Project,
+  id: string,
+  path: AbsolutePath,
+): Promise<AbsolutePath> {
   const name = path.slice(dirname(path).length).replace(/^\//u, '');
-  return below(trashFolder(project), `${id.replace('~', '-')}.restoring`, name);
+  return below(await resolvedTrash(project), `${id.replace('~', '-')}.restoring`, name);
+}
+
+/** Takes the folder away in which a directory was made, if nothing is left in it. */
+export async function leaveStaging(staging: AbsolutePath): Promise<void> {
+  const folder = absolute(dirname(staging));
+  await onDisk('remove', folder, async () => {
+    try {
+      await rmdir(folder);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;
+    }
+  });
 }
 
 /** Fills a directory from the index of `admin`, without touching HEAD. @returns the directory */
@@ -92,7 +110,7 @@ export async function adminIdsWith(
 
 async function discard(project: Project, staging: AbsolutePath): Promise<void> {
   const folder = absolute(dirname(staging));
-  if (dirname(folder) !== trashFolder(project) || !folder.endsWith('.restoring')) return;
+  if (dirname(folder) !== (await resolvedTrash(project)) || !folder.endsWith('.restoring')) return;
   if (!(await isThere(folder))) return;
   await deleteDirectory(permitDirectory('delete-directory', folder, 'only git has written there'));
 }
