@@ -18,6 +18,7 @@ import { isThere } from './disk.ts';
 import { clashing, treeChanges } from './forward.ts';
 import { adminIdState } from './admin-entry.ts';
 import type { Held } from './held.ts';
+import { lostBranch } from './other-head.ts';
 import { hasModules } from './submodule-links.ts';
 import { directoriesOf, type TrashDirectories } from './trash-places.ts';
 
@@ -46,6 +47,7 @@ export async function bringBackFacts(
     directories,
     strangeFolder: await strangeFolder(entry, directories),
     adminId: adminId === undefined ? 'free' : await adminIdState(project, adminId),
+    lostBranch: privateDir === null ? null : await lostBranch(git, project, entry, privateDir),
     modules: privateDir !== null && (await hasModules(privateDir)) ? 'some' : 'none',
     clashes: await clashesOf(project, git, entry, { target, branchTip, directories }),
     freeName: freeName(entry.name, registry, project),

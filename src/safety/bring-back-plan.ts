@@ -9,6 +9,7 @@ import type { BranchName, Oid } from '../git/oid.ts';
 import type { SessionKey } from '../sessions/name.ts';
 import type { StoredRecord } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
+import type { LostBranch } from './other-head.ts';
 import type { TrashDirectories } from './trash-places.ts';
 
 export interface BringBackTarget {
@@ -31,6 +32,8 @@ export interface BringBackFacts {
   /** where its worktree should wait, if something else is there */
   readonly strangeFolder: AbsolutePath | null;
   readonly adminId: 'free' | 'placeholder' | 'taken';
+  /** the other branch HEAD was on and cannot come back on */
+  readonly lostBranch: LostBranch | null;
   readonly modules: 'none' | 'some';
   /** uncommitted paths that clash with the present tip of a branch that moved on */
   readonly clashes: readonly string[];
@@ -89,7 +92,7 @@ export function planBringBack(facts: BringBackFacts): BringBackPlan {
     mode,
     createBranchAt,
     admin: mode === 'fresh' ? 'none' : reserved,
-    warnings: warningsOf(entry, mode),
+    warnings: [...warningsOf(entry, mode), ...headWarnings(facts.lostBranch)],
   };
 }
 
@@ -107,6 +110,13 @@ export function resumed(facts: Pick<BringBackFacts, 'entry' | 'living'>): boolea
     read.record.intent === undefined &&
     read.record.trash === facts.entry.id
   );
+}
+
+function headWarnings(lost: LostBranch | null): Warning[] {
+  if (lost === null) return [];
+  const { branch, at, why } = lost;
+  const message = `HEAD was on branch ${branch}, which ${why}: it came back on no branch, at ${at.slice(0, 10)}, where index and files belong.`;
+  return [{ code: 'head-detached', message }];
 }
 
 /** What cannot come back, said before it is missed. */

@@ -19,7 +19,7 @@ import { listWorktrees } from '../git/worktrees.ts';
 import { homecoming } from '../sessions/settle.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import type { SessionKey, SessionName } from '../sessions/name.ts';
-import type { Project } from '../sessions/project.ts';
+import { trashFolder, type Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { readRegistry, recordChange, sessionRef } from '../sessions/registry.ts';
 import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
@@ -32,10 +32,11 @@ import {
   type BringBackPlan,
 } from './bring-back-plan.ts';
 import { comeBack, renameHead, type Return } from './come-back.ts';
-import { ifThere, isThere, moveDirectory } from './disk.ts';
+import { ifThere, isThere, makeDirectory, moveDirectory } from './disk.ts';
 import { adminOf } from './leave.ts';
 import { setPlaceholder } from './admin-entry.ts';
 import type { Held } from './held.ts';
+import { returnToBranch } from './other-head.ts';
 import { must, withoutIntent } from './removal-refs.ts';
 
 export interface BroughtBack {
@@ -129,8 +130,9 @@ async function branchBack(
 }
 
 /**
- * An orphan comes back: its record is active, only the directory is gone. Index, HEAD and a
- * stopped rebase are as they were, if its private git dir is there.
+ * An orphan comes back: its record is there, only the directory is gone. Index, HEAD and a
+ * stopped rebase are as they were, if its private git dir is there. One that was put away and then
+ * emptied from the trash comes back as its branch.
  * @throws FlightError `restore-incomplete` if neither branch nor private git dir is left
  */
 export async function bringBackOrphan(
@@ -139,7 +141,8 @@ export async function bringBackOrphan(
   session: SessionFacts,
 ): Promise<BroughtBack> {
   const { key, name, record, recordOid, place } = session;
-  if (record === null || recordOid === null || place.kind !== 'gone') {
+  const away = place.kind === 'put-away' && record?.state !== 'active';
+  if (record === null || recordOid === null || !(place.kind === 'gone' || away)) {
     throw new FlightError('plan-changed', { name, what: 'The worktree' });
   }
   if (session.branchTip === null) {
@@ -150,10 +153,22 @@ export async function bringBackOrphan(
   if (await isThere(path)) {
     throw new FlightError('restore-taken', { id: name, what: path, suggestion: `${name}-2` });
   }
-  const mode = place.privateDir === null ? 'fresh' : 'refill';
+  // made there first: what the disk refuses, it refuses before anything is begun
+  await makeDirectory(trashFolder(project));
+  const lost = place.kind === 'put-away' || place.privateDir === null;
+  const mode = lost ? 'fresh' : 'refill';
   const { owner } = held;
   const intent = { kind: 'restoring', owner: { ...owner }, since: owner.since, trash: '' } as const;
-  const marked = { ...record, worktree: path, adminId: place.adminId, intent };
+  const { trash: _, ...rest } = record;
+  const marked: SessionRecord = {
+    ...rest,
+    worktree: path,
+    state: 'active',
+    adminId: place.kind === 'gone' ? place.adminId : null,
+    // the folder and git dir of old may come to light again: they are not this one
+    token: place.kind === 'gone' ? record.token : randomUUID(),
+    intent,
+  };
   const change = await recordChange(held.git, project.commonDir, key, recordOid, marked);
   faultPoint('restore.refs:before');
   await must(held.git, project, [change], { name, what: 'restore begins' });
@@ -219,6 +234,7 @@ async function goBack(
   const moved = await adminOf(project, { ...entry, privateDir: privateOf(entry, record) });
   if (moved !== null && entry.privateDir !== null) {
     await renameHead(git, project, moved, record.branch, entry.branch);
+    await returnToBranch(git, project, entry, moved);
     const permit = permitDirectory('rename-directory', moved, 'the restore is taken back');
     await moveDirectory(permit, absolute(entry.privateDir.path));
     await setPlaceholder(project, entry.privateDir.adminId, entry.id);

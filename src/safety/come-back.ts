@@ -5,7 +5,6 @@
  * Private git dir to its admin id -> HEAD, links -> the branch's new commits -> the directory to
  * its path -> lock taken off -> record without intent.
  */
-import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { trusted } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
@@ -26,7 +25,15 @@ import type { TrashEntry } from '../sessions/trash-entry.ts';
 import { ifThere, isThere, makeDirectory, moveDirectory, writeDurably } from './disk.ts';
 import { goForward, treeChanges } from './forward.ts';
 import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './admin-entry.ts';
-import { adminIdsWith, makeFresh, refill, removeStaging, stagingOf } from './rebuild.ts';
+import { leaveLostBranch } from './other-head.ts';
+import {
+  adminIdsWith,
+  leaveStaging,
+  makeFresh,
+  refill,
+  removeStaging,
+  stagingOf,
+} from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';
 import { leadsTo } from './trash-places.ts';
@@ -53,8 +60,7 @@ export async function comeBack(git: Git, project: Project, back: Return): Promis
   if (admin === null || !(await isHome(path, admin))) {
     admin = await directoryHome(git, project, back, admin);
   }
-  // where a directory was made out of sight; empty since that was renamed
-  await rmdir(dirname(stagingOf(project, id, path))).catch(() => undefined);
+  await leaveStaging(await stagingOf(project, id, path));
   faultPoint('restore.links:before');
   await link(path, admin);
   if (entry !== null) {
@@ -117,7 +123,10 @@ async function directoryHome(
   } else if (await isStaged(staging, admin)) {
     // a fresh one that was cut off right before it was moved
   } else {
-    if (entry !== null) await renameHead(git, project, admin, entry.branch, record.branch);
+    if (entry !== null) {
+      await leaveLostBranch(git, project, entry, admin);
+      await renameHead(git, project, admin, entry.branch, record.branch);
+    }
     const waiting = entry === null ? null : await waitingDirectory(project, entry, admin);
     if (entry !== null) await catchUp(git, project, { entry, admin, worktree: waiting, branch });
     if (waiting === null) await refill(git, project, admin, staging);

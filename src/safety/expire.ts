@@ -126,7 +126,7 @@ function goingOf(project: Project, entry: TrashEntry): Going[] {
 /** @throws FlightError `restore-incomplete` for anything that is not proven to be the entry's */
 async function refuseStrange(project: Project, entry: TrashEntry, place: Going): Promise<void> {
   const { path, aside, isProven } = place;
-  if (!isTrashPlace(project, entry, path)) throw elsewhere(entry, path);
+  if (!(await isTrashPlace(project, entry, path))) throw elsewhere(entry, path);
   const [waits, halfGone] = await Promise.all([isThere(path), isThere(aside)]);
   if (waits && !(await isProven(path))) throw elsewhere(entry, path);
   if (!halfGone) return;

@@ -13,6 +13,7 @@ import { isoSeconds } from '../kernel/clock.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { atPrivateDir, headOf } from '../git/private-dir.ts';
+import { headOid } from '../git/private-head.ts';
 import type { RefChange } from '../git/refs.ts';
 import { real } from '../git/repository.ts';
 import { listWorktrees } from '../git/worktrees.ts';
@@ -87,7 +88,10 @@ export async function putAway(
   const source = leaving.waiting?.privateDir?.path;
   const privateDir = leaving.privateDir ?? (source === undefined ? null : absolute(source));
   const { branch, branchTip } = session;
-  const [head, pins] = await Promise.all([
+  const [headAt, head, pins] = await Promise.all([
+    privateDir === null
+      ? null
+      : headOid(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
     privateDir === null
       ? null
       : headOf(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
@@ -102,6 +106,7 @@ export async function putAway(
     branch,
     branchTip,
     head,
+    headOid: headAt,
     record,
     worktree:
       leaving.worktree === null || place.worktree === null

@@ -9,6 +9,7 @@
  */
 import { readdir, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isErrno } from '../kernel/errno.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
 import { git, gitText, type Git } from '../git/git.ts';
@@ -19,9 +20,10 @@ import { real } from '../git/repository.ts';
 import { retryOnRace } from '../git/retry.ts';
 import { readToken, registeredWorktree } from '../sessions/links.ts';
 import { lockReason } from '../sessions/lock-owner.ts';
-import { adminDir, tokenFile, trashFolder, type Project } from '../sessions/project.ts';
+import { adminDir, tokenFile, type Project } from '../sessions/project.ts';
 import { rememberCommonDir } from './common-dirs.ts';
-import { deleteDirectory, ifThere, isThere, makeDirectory, writeDurably } from './disk.ts';
+import { deleteDirectory, ifThere, isThere, makeDirectory, onDisk, writeDurably } from './disk.ts';
+import { resolvedTrash } from './trash-places.ts';
 
 const noHooks = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
@@ -32,7 +34,19 @@ export async function stagingOf(
   path: AbsolutePath,
 ): Promise<AbsolutePath> {
   const name = path.slice(dirname(path).length).replace(/^\//u, '');
-  return below(await real(trashFolder(project)), `${id.replace('~', '-')}.restoring`, name);
+  return below(await resolvedTrash(project), `${id.replace('~', '-')}.restoring`, name);
+}
+
+/** Takes the folder away in which a directory was made, if nothing is left in it. */
+export async function leaveStaging(staging: AbsolutePath): Promise<void> {
+  const folder = absolute(dirname(staging));
+  await onDisk('remove', folder, async () => {
+    try {
+      await rmdir(folder);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw error;
+    }
+  });
 }
 
 /** Fills a directory from the index of `admin`, without touching HEAD. @returns the directory */
@@ -105,8 +119,7 @@ export async function adminIdsWith(
 
 async function discard(project: Project, staging: AbsolutePath): Promise<void> {
   const folder = absolute(dirname(staging));
-  if (dirname(folder) !== (await real(trashFolder(project))) || !folder.endsWith('.restoring'))
-    return;
+  if (dirname(folder) !== (await resolvedTrash(project)) || !folder.endsWith('.restoring')) return;
   if (!(await isThere(folder))) return;
   await deleteDirectory(permitDirectory('delete-directory', folder, 'only git has written there'));
 }

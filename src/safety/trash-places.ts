@@ -75,13 +75,18 @@ export function expiring(path: AbsolutePath): AbsolutePath {
   return absolute(`${path}.expiring`);
 }
 
+/** Where worktrees wait, by the path that git and links spell: the folder may be a link. */
+export function resolvedTrash(project: Pick<Project, 'sessionsDir'>): Promise<AbsolutePath> {
+  return real(trashFolder(project));
+}
+
 /** The trash on the file system of `worktree`: a rename does not cross from one to another. */
 async function folderFor(project: Project, worktree: AbsolutePath): Promise<AbsolutePath> {
   const usual = trashFolder(project);
   const parent = absolute(dirname(worktree));
   if (await sameFileSystem(worktree, await nearest(usual))) {
     await makeDirectory(usual);
-    return real(usual);
+    return resolvedTrash(project);
   }
   const beside = below(parent, besideFolder);
   await makeDirectory(beside);
@@ -90,7 +95,7 @@ async function folderFor(project: Project, worktree: AbsolutePath): Promise<Abso
 
 async function sameFileSystem(one: AbsolutePath, other: AbsolutePath): Promise<boolean> {
   const device = (path: AbsolutePath): Promise<number> =>
-    onDisk('look at the folder', path, async () => (await stat(path)).dev);
+    onDisk('look at', path, async () => (await stat(path)).dev);
   return (await device(one)) === (await device(other));
 }
 
@@ -99,13 +104,16 @@ async function nearest(path: AbsolutePath): Promise<AbsolutePath> {
 }
 
 /** True if `path` is a place in a trash folder of ours, by its name alone. */
-export function isTrashPlace(
+export async function isTrashPlace(
   project: Project,
   entry: Pick<TrashEntry, 'name'>,
   path: string,
-): boolean {
+): Promise<boolean> {
   const folder = dirname(path);
-  const known = folder === privateTrash(project) || trashFolderNames.includes(basename(folder));
+  const known =
+    folder === privateTrash(project) ||
+    trashFolderNames.includes(basename(folder)) ||
+    folder === (await resolvedTrash(project));
   const rest = basename(path).slice(entry.name.length);
   return known && basename(path).startsWith(entry.name) && /^-\d+$/u.test(rest);
 }

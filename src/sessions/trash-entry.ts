@@ -19,6 +19,8 @@ export const TrashEntrySchema = z.looseObject({
   branchTip: z.nullable(z.string()),
   /** symbolic ref or oid that HEAD of the worktree was at */
   head: z.nullable(z.string()),
+  /** the commit HEAD was at, `null` for an unborn branch; another branch may have moved on since */
+  headOid: z.optional(z.nullable(z.string())),
   /** the record as it was, without an intent */
   record: SessionRecordSchema,
   /** where the worktree waits, and where it was; `null` if there was none */

@@ -2,17 +2,21 @@
 import { asSessionName, sessionKey } from '../../sessions/name.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Observation } from '../../sessions/observe.ts';
+import { trashPrefix, type Registry } from '../../sessions/registry.ts';
 import type { StoredTrashEntry } from '../../sessions/trash-entry.ts';
 
 export type Candidate =
-  /** its record is active, its folder gone */
+  /** its record is there, its folder is neither at its place nor in the trash */
   | { readonly kind: 'orphan'; readonly session: SessionFacts }
   | { readonly kind: 'entry'; readonly stored: StoredTrashEntry };
 
 /** Everything that can come back, one per name: the latest. */
 export function restorable(facts: Observation): Candidate[] {
   const orphans = facts.sessions
-    .filter((one) => one.health === 'orphaned' && one.branchTip !== null)
+    .filter(
+      (one) =>
+        one.branchTip !== null && (one.health === 'orphaned' || isEmptied(facts.registry, one)),
+    )
     .map((session): Candidate => ({ kind: 'orphan', session }));
   const living = new Set<string>(
     facts.sessions.filter((one) => one.place.kind === 'present').map((one) => one.name),
@@ -25,6 +29,16 @@ export function restorable(facts: Observation): Candidate[] {
     entries.push({ kind: 'entry', stored });
   }
   return [...orphans, ...entries];
+}
+
+/** Put away, and its entry was emptied from the trash since: what is left of it is its branch. */
+function isEmptied({ trash, brokenTrash }: Registry, { record, place }: SessionFacts): boolean {
+  if (record === null || record.state === 'active' || place.kind !== 'put-away') return false;
+  if (record.intent !== undefined) return false;
+  if (trash.some(({ entry }) => entry.id === record.trash)) return false;
+  // an entry that cannot be read may be the one, with all its files
+  const ref = `${trashPrefix}${record.trash?.toLowerCase().replace('~', '/') ?? ''}`;
+  return !brokenTrash.includes(ref);
 }
 
 export function candidateName(candidate: Candidate): string {
@@ -46,6 +60,9 @@ export function find(facts: Observation, text: string): Candidate | null {
   const waiting = session?.record?.trash;
   const own = trash.find(({ entry }) => entry.id === waiting);
   const latest = trash.find(({ entry }) => entry.name.toLowerCase() === key);
+  if (session !== undefined && isEmptied(facts.registry, session)) {
+    return { kind: 'orphan', session };
+  }
   const stored = own ?? latest;
   return stored === undefined ? null : { kind: 'entry', stored };
 }
