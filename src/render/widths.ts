@@ -58,7 +58,7 @@ export function cut(text: string, columns: number): string {
     return text.slice(0, columns - ellipsis.length) + ellipsis;
   }
   const { cliTruncate: truncate } = libraries();
-  return truncate(text, Math.max(columns, 1), { truncationCharacter: ellipsis });
+  return shorten(text, Math.max(columns, 1), { truncationCharacter: ellipsis });
 }
 
 function isAscii(text: string): boolean {

@@ -159,7 +159,9 @@ export async function storeRecord(
   repository: AbsolutePath,
   record: SessionRecord,
 ): Promise<Oid> {
-  const text = formatRecord({ ...record, home: await ensureHome(repository) });
+  const { schema, home: _, ...rest } = record;
+  // always at the same place, so that what did not change keeps its object
+  const text = formatRecord({ schema, home: await ensureHome(repository), ...rest });
   const oid = await writeBlob(git, repository, text);
   git.known.set(oid, Buffer.from(text));
   return oid;

@@ -14,7 +14,7 @@ const files =
 
 /** What git is told that takes refs away, moves them, or writes over files, index or settings. */
 const git =
-  /'(?:reset|read-tree|checkout-index|checkout|update-index|--ff-only|--replace-all|--unset|-D|prune|gc|stash)'|'symbolic-ref', 'HEAD', |permit(?:Ref|Directory)\(|kind: 'delete', permit|to: null\b|'config', '--file'|, 'unlock'\)|`delete \$\{/u;
+  /'(?:reset|read-tree|checkout-index|checkout|update-index|--ff-only|--replace-all|--unset|-D|prune|gc|stash)'|'symbolic-ref', 'HEAD', |permit(?:Ref|Directory)\(|kind: 'delete', permit|to: null\b|'config', '--file'|'--remove-section'|, 'unlock'\)|`delete \$\{/u;
 
 /** The sources of the program; the pages that are generated are not part of it. */
 function programFiles(): string[] {

@@ -54,7 +54,9 @@ test('an entry behind a ref that is not its own is shown as broken, and never em
   const refused = expire(repo.project, held(repo), { ...stored, ref: alias });
   await expect(refused).rejects.toMatchObject({ code: 'plan-changed' });
   await expire(repo.project, held(repo), stored);
-  expect(repo.git(['for-each-ref', '--format=%(refname)', 'refs/flight-rules/trash/'])).toBe(alias);
+  expect(repo.git(['for-each-ref', '--format=%(refname)', 'refs/flight-rules/trash/']).trim()).toBe(
+    alias,
+  );
 });
 
 test.each(['worktree', 'privateDir'] as const)(

@@ -46,6 +46,6 @@ export const Changes = z.object({
 /** How a session's work is integrated. */
 export const strategies = ['pr', 'merge', 'keep', 'abandon'] as const;
 
-export type Hint = z.infer<typeof Hint>;
+type Hint = z.infer<typeof Hint>;
 export type ItemError = z.infer<typeof ItemError>;
 export type Changes = z.infer<typeof Changes>;
