@@ -57,7 +57,7 @@ export function cut(text: string, columns: number): string {
   if (isAscii(text) && columns > ellipsis.length) {
     return text.slice(0, columns - ellipsis.length) + ellipsis;
   }
-  const { cliTruncate: truncate } = libraries();
+  const { cliTruncate: shorten } = libraries();
   return shorten(text, Math.max(columns, 1), { truncationCharacter: ellipsis });
 }
 
