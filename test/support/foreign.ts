@@ -3,12 +3,12 @@
 import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { machineIdentity, type Owner } from '../../src/kernel/owner.ts';
-import { formatRecord, type SessionRecord } from '../../src/sessions/record.ts';
+import { machineIdentity } from '../../src/kernel/owner.ts';
+import { formatRecord, type Intent, type SessionRecord } from '../../src/sessions/record.ts';
 import { gitIn, temporaryFolder } from './repo.ts';
 
 /** An owner of this machine, as far as it can be told, whose process is gone. */
-export async function deadOwner(): Promise<Owner> {
+export async function deadOwner(): Promise<Intent['owner']> {
   return {
     token: 'feedfacefeedface',
     pid: 2 ** 22 + 1,
@@ -21,8 +21,13 @@ export async function deadOwner(): Promise<Owner> {
 }
 
 /** An owner of whom nothing can be known from here. */
-export async function unseenOwner(): Promise<Owner> {
+export async function unseenOwner(): Promise<Intent['owner']> {
   return { ...(await deadOwner()), host: `not-${hostname()}` };
+}
+
+/** The intent of a create by `owner`. */
+export function creating(owner: Intent['owner']): Intent {
+  return { kind: 'creating', owner, since: owner.since, adminIdsBefore: [] };
 }
 
 /** A whole record of a session `name` in `repository`; `changes` on top. */

@@ -93,7 +93,10 @@ export const sessionErrors = {
     when: 'What is recorded about a session cannot be read, so nothing is done to it.',
     message: (d) => `The record of session ${d.name} cannot be read: ${d.why}.`,
     safe: () => 'Its branch and its folder are untouched.',
-    hints: () => [ours(['parallel', 'status'], 'shows the other sessions')],
+    hints: (d) => [
+      ours(['parallel', 'status'], 'shows the other sessions'),
+      ours(['parallel', 'cleanup', d.name, '--dry-run'], 'shows how the name becomes free again'),
+    ],
   }),
   'no-worktree': entry<{ name: string; state: string }>({
     exit: 4,
