@@ -9,10 +9,11 @@ import { upstreams } from '../../git/upstream.ts';
 import { landedBy } from '../../integration/landed.ts';
 import { preflight } from '../../safety/preflight.ts';
 import type { Leaving } from '../../safety/refusals.ts';
-import type { SessionFacts } from '../../sessions/facts.ts';
+import { ownerUnseen, type SessionFacts } from '../../sessions/facts.ts';
 import { parseSessionName, sessionKey } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
+import { givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import type { CleanupInput } from '../cleanup.ts';
 import type { CleanupItem, CleanupReport } from '../shapes/cleanup.ts';
@@ -89,6 +90,9 @@ type Verdict = PlanItem | { readonly why: string } | null;
 async function judge(asked: Asked, session: SessionFacts, byName: boolean): Promise<Verdict> {
   const { project } = asked;
   if (session.broken !== null) return broken(session, session.broken, byName);
+  if (givenUp(asked.context, session)) {
+    return item(session, 'interrupted', [interruptedAction(session)], null);
+  }
   switch (session.health) {
     case 'interrupted':
       return item(session, 'interrupted', [interruptedAction(session)], null);
@@ -238,6 +242,11 @@ function interruptedAction(session: SessionFacts): string {
 }
 
 function unknownWhy(session: SessionFacts): string {
+  const intent = session.record?.intent;
+  if (intent !== undefined && ownerUnseen(session)) {
+    const { pid, host, token } = intent.owner;
+    return `whether ${intent.kind} goes on cannot be seen from here: pid ${pid} on ${host}; if it is gone: --break-lock ${token}`;
+  }
   const { place } = session;
   return place.kind === 'unknown' || place.kind === 'not-ours' ? place.why : 'its branch is gone';
 }
