@@ -43,7 +43,7 @@ export async function landAndLeave(
   });
   // recovery, taking over and every refusal come first, under the lock; then the landing
   const look = async (frame: Change): Promise<boolean> => {
-    const session = await freshSession(frame, request, seen);
+    const session = await freshSession(context, frame, request, seen);
     if (session.branchTip !== tip) return true;
     await refuse(context, frame, session, request, 'merge');
     return false;
@@ -99,7 +99,7 @@ async function leaveLanded(
 ): Promise<Awaited<ReturnType<typeof leave>>> {
   try {
     return await change(context, project, async (frame) => {
-      const session = await freshSession(frame, request, seen);
+      const session = await freshSession(context, frame, request, seen);
       if (session.branchTip !== seen.branchTip) {
         throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
       }
