@@ -66,7 +66,13 @@ test('a lock that names a pid that is provably dead does not count', async () =>
   const session = repo.addSession('auth');
   const child = spawn('true');
   await once(child, 'exit');
-  repo.git('worktree', 'lock', '--reason', `claude agent x (pid ${child.pid})`, session.worktree);
+  repo.git(
+    'worktree',
+    'lock',
+    '--reason',
+    `claude agent x (pid ${child.pid} start 1)`,
+    session.worktree,
+  );
   const answered = await operate(remove, by('keep'), { directory: repo.root });
   expect(answered).toMatchObject({ exit: 0, data: { strategy: 'keep' } });
 });
