@@ -3,6 +3,7 @@
  * they are at work. The caller and its own (see `callersOwn`) do not count.
  */
 import { realpath } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Holder } from '../kernel/catalogue/entry.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import {
@@ -35,11 +36,37 @@ export async function lookAtProcesses(): Promise<TableAnswer> {
   }
 }
 
+/** How often, and how far apart, it is looked whether a git in the folder is only passing. */
+const passing = { looks: 10, pauseMs: 50 } as const;
+
 /**
- * Who else works in the worktree at `place.path`.
+ * Who else works in the worktree at `place.path`. What a passing git has done there is to be
+ * asked afterwards.
  * @param callerPid the process that was asked to do something there
  */
 export async function occupants(
+  place: { readonly path: AbsolutePath; readonly locked: string | null },
+  callerPid: number,
+  looked?: TableAnswer,
+): Promise<Occupants> {
+  let found = await lookOnce(place, callerPid, looked);
+  for (let look = 1; look <= passing.looks && found.kind === 'in-use'; look += 1) {
+    // what is to become a git is called like its parent for a moment: anybody is looked at twice
+    if (look > 1 && !onlyGit(found.by)) break;
+    await sleep(passing.pauseMs);
+    found = await lookOnce(place, callerPid);
+  }
+  return found;
+}
+
+function onlyGit(by: readonly Holder[]): boolean {
+  return by.every(({ command }) => command !== undefined && isGit.test(command));
+}
+
+/** A command line whose program is git. */
+const isGit = /^(?:\S*\/)?git(?: |$)/u;
+
+async function lookOnce(
   place: { readonly path: AbsolutePath; readonly locked: string | null },
   callerPid: number,
   looked?: TableAnswer,

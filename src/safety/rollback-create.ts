@@ -7,9 +7,11 @@
  * - a registration whose folder holds nothing but its link: link, folder and entry go;
  * - a folder with files in it: through the trash, as everything that was ever in a session;
  * - an entry that git left half-made (killed inside `worktree add`): it goes if it was not there
- *   before and holds nothing that names a worktree.
+ *   before and holds nothing that names a worktree;
+ * - lock files of a git that was killed in the checkout: they go, or restore would bring them back.
  */
 import { readdir, rm, rmdir, unlink } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
@@ -23,6 +25,7 @@ import { exists, readLink, readToken } from '../sessions/links.ts';
 import { adminDir, type Project } from '../sessions/project.ts';
 import { sessionRef } from '../sessions/registry.ts';
 import { branchOfRecord, type SessionRecord } from '../sessions/record.ts';
+import { removeStaleGitLocks } from './git-locks.ts';
 import { similarAdminIds, writeToken } from './registration.ts';
 
 /** What is left of a create after the look. */
@@ -59,8 +62,13 @@ export async function rollBackCreate(
   if (adminId !== null) {
     const privateDir = adminDir(project, adminId);
     if ((await readToken(privateDir)) !== record.token) await writeToken(privateDir, record.token);
-    if (!(await holdsOnlyLink(path, privateDir)))
+    if (!(await holdsOnlyLink(path, privateDir))) {
+      // the checkout runs without our lock, so taking that over has not removed them; none of
+      // them can be older than the folder they are in, which this create has made
+      const inside = join('worktrees', adminId) + sep;
+      await removeStaleGitLocks(project, (file) => file.path.startsWith(inside));
       return { kind: 'files', adminId, privateDir, path };
+    }
     await removeEmpty(path, privateDir);
   }
   if (session.branchTip !== null && session.branchTip !== record.base.oid) {

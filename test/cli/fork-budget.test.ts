@@ -10,8 +10,9 @@ const sessions = 10;
 const budget: readonly (readonly [string, number])[] = [
   ['parallel create new --goal work', 28],
   ['parallel create new', 7],
-  ['parallel status', 18],
-  ['parallel status --all', 18],
+  // one of them asks what the bases track: what was merged on the forge is there first
+  ['parallel status', 19],
+  ['parallel status --all', 19],
   ['parallel status new', 11],
   ['parallel path new', 4],
   ['parallel cleanup --dry-run', 5],

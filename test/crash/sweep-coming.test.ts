@@ -1,5 +1,5 @@
-// Killed on the way in and on the way back: create, restore, adopt, taking over.
-import { firstOfEachStep } from './sweep/points.ts';
+// Killed on the way in and on the way back: create, restore, adopt, taking over. At every step: test/long.
+import { few } from './sweep/points.ts';
 import { create, restore, takeOver } from './sweep/scenarios.ts';
 import { named, sweeps, worldOfFile } from './sweep/suite.ts';
 
@@ -13,5 +13,5 @@ sweeps(
     named(takeOver, 'adopt'),
     named(takeOver, 'taking over a manifest of v0.15.8'),
   ],
-  firstOfEachStep,
+  few(2),
 );

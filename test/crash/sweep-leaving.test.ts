@@ -1,5 +1,5 @@
-// Killed on the way out: merge, abandon, pull request, cleanup.
-import { firstOfEachStep } from './sweep/points.ts';
+// Killed on the way out: merge, abandon, pull request, cleanup. At every step: test/long.
+import { few } from './sweep/points.ts';
 import { ofRecovery, recovering } from './sweep/recovering.ts';
 import { clean, land, leave } from './sweep/scenarios.ts';
 import { named, sweeps, worldOfFile } from './sweep/suite.ts';
@@ -15,7 +15,7 @@ sweeps(
     named(clean, 'cleanup, of a moved one'),
     named(clean, 'cleanup, of the trash'),
   ],
-  firstOfEachStep,
+  few(2),
 );
 
-sweeps(world, recovering.slice(0, 2), (ready) => ofRecovery(ready).slice(0, 4));
+sweeps(world, recovering.slice(0, 1), (ready) => ofRecovery(ready).slice(0, 2));

@@ -34,6 +34,23 @@ export async function stoppedHolder(
   fault: string,
   ...args: string[]
 ): Promise<() => Promise<void>> {
+  return (await stopped(repo, fault, args)).kill;
+}
+
+/** Starts a command that stops at `fault`. @returns how to let it go on; answers its exit code */
+export async function stoppedAt(
+  repo: TestRepo,
+  fault: string,
+  ...args: string[]
+): Promise<() => Promise<number | null>> {
+  return (await stopped(repo, fault, args)).goOn;
+}
+
+async function stopped(
+  repo: TestRepo,
+  fault: string,
+  args: readonly string[],
+): Promise<{ kill: () => Promise<void>; goOn: () => Promise<number | null> }> {
   const child = start(repo, `${fault}@stop`, args);
   const exited = once(child, 'exit');
   const kill = async (): Promise<void> => {
@@ -45,7 +62,12 @@ export async function stoppedHolder(
     if (child.exitCode !== null) throw new Error(`it never came to ${fault}`);
     await sleep(20);
   }
-  return kill;
+  const goOn = async (): Promise<number | null> => {
+    child.kill('SIGCONT');
+    await exited;
+    return child.exitCode;
+  };
+  return { kill, goOn };
 }
 
 function stateOf(pid: number | undefined): string {

@@ -165,7 +165,7 @@ function filesOf(repo: TestRepo): Map<string, string> {
  * @returns what came back otherwise than it left
  */
 export async function restoreSome(repo: TestRepo, count: number): Promise<string[]> {
-  const trash = join(`${repo.root}-sessions`, '.trash');
+  const waiting = foldersInTrash(repo);
   const listed = await call(repo, 'parallel', 'restore', '--list');
   const entries = (listed.answer.data?.['entries'] ?? []) as {
     id: string;
@@ -173,8 +173,9 @@ export async function restoreSome(repo: TestRepo, count: number): Promise<string
   }[];
   const wrong: string[] = [];
   let number = 0;
-  for (const { id } of entries.filter((one) => one.hasWorktree).slice(0, count)) {
-    const folder = join(trash, id.replace('~', '-'));
+  for (const { id } of entries.filter((one) => one.hasWorktree)) {
+    const folder = waiting.get(id);
+    if (number === count || folder === undefined || !existsSync(folder)) continue;
     const before = new Map(ownFiles(folder));
     const back = await call(repo, 'parallel', 'restore', id, '--as', `sample-${(number += 1)}`);
     if (back.exit !== 0) {
@@ -187,6 +188,16 @@ export async function restoreSome(repo: TestRepo, count: number): Promise<string
     }
   }
   return wrong;
+}
+
+/** By entry: one that was kept and then abandoned has two entries, and one folder. */
+function foldersInTrash(repo: TestRepo): Map<string, string> {
+  const found = refs(repo, 'refs/flight-rules/trash').map(({ oid }): [string, string] => {
+    const text = gitIn(repo.root, 'cat-file', 'blob', `${oid}:entry.json`);
+    const { id, worktree } = JSON.parse(text) as { id: string; worktree: { path: string } | null };
+    return [id, worktree?.path ?? ''];
+  });
+  return new Map(found);
 }
 
 function ownFiles(folder: string): [string, string][] {

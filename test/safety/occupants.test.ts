@@ -47,6 +47,17 @@ test('somebody in the folder, deep in it too, refuses every strategy until force
   expect(forced.warnings.map(({ code }) => code)).toContain('forced-in-use');
 });
 
+test('a git that only passes does not count, one that stays does', async () => {
+  const repo = makeRepo();
+  const session = repo.addSession('auth');
+  const named = (seconds: number): string =>
+    `echo here; exec bash -c 'exec -a git sleep ${seconds}'`;
+  await standIn(session.worktree, named(0.2));
+  expect(codes(await ask(repo, 'auth', 'keep', { callerPid: 2 ** 30 }))).toEqual([]);
+  await standIn(session.worktree, named(600));
+  expect(codes(await ask(repo, 'auth', 'keep', { callerPid: 2 ** 30 }))).toEqual(['in-use']);
+});
+
 test('the caller, standing there, and what it started do not count', async () => {
   const repo = makeRepo();
   const session = repo.addSession('auth');

@@ -10,7 +10,8 @@ import { verification } from '../../trust/commands.ts';
 import { change, underLock, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import type { Removed } from '../remove.ts';
-import { freshSession, leave, refuse } from './leave.ts';
+import { expiresAt } from '../expiry.ts';
+import { freshSession, leave, refuse, type Left } from './leave.ts';
 import type { RemoveRequest } from './request.ts';
 
 /**
@@ -89,16 +90,22 @@ function baseFor(session: SessionFacts, request: RemoveRequest): BranchName {
   throw new FlightError('base-gone', { name: session.name, base: request.into });
 }
 
-/** What cannot leave any more has landed all the same, and says so. */
+/**
+ * What cannot leave any more has landed all the same, and says so; if nothing had to land, it is
+ * refused like any other. Where another command has put it away meanwhile there is nothing left
+ * to do: the answer names that entry of the trash.
+ */
 async function leaveLanded(
   context: OperationContext,
   project: Project,
   seen: SessionFacts,
   request: RemoveRequest,
   landed: LandResult,
-): Promise<Awaited<ReturnType<typeof leave>>> {
+): Promise<Left> {
   try {
     return await change(context, project, async (frame) => {
+      const already = landed.shape === 'nothing' ? null : putAwayByOther(frame, seen);
+      if (already !== null) return already;
       const session = await freshSession(context, frame, request, seen);
       if (session.branchTip !== seen.branchTip) {
         throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
@@ -106,11 +113,21 @@ async function leaveLanded(
       return leave(context, frame, session, request, { strategy: 'merge', becomes: 'ended' });
     });
   } catch (error) {
-    if (!isFlightError(error)) throw error;
+    if (!isFlightError(error) || landed.shape === 'nothing') throw error;
     throw new FlightError(
       'landed-not-removed',
       { name: request.name, into: landed.into, oid: landed.oid, why: describe(error).message },
       { cause: error },
     );
   }
+}
+
+/** The entry of exactly this session, where it ended while the lock was free. */
+function putAwayByOther({ project, facts }: Change, seen: SessionFacts): Left | null {
+  const { key, record } = seen;
+  if (record === null || facts.sessions.some((one) => one.key === key)) return null;
+  const found = facts.registry.trash.find(({ entry }) => entry.record.token === record.token);
+  if (found === undefined) return null;
+  const trash = { id: found.entry.id, expiresAt: expiresAt(project, found.entry) };
+  return { trash, branchDeleted: !facts.registry.branches.has(seen.branch) };
 }

@@ -1,8 +1,19 @@
-// Which points of which scenario: all of them in the long suite, one of each step in the default one.
+// Which points of which scenario: all of them in the long suite, a few in the default one.
 import type { Ready } from './sweep.ts';
 
+/** So many of each scenario, from its beginning to its end; none that an earlier one had. */
+export function few(count: number): (ready: Ready, seen: Set<string>) => string[] {
+  return (ready, seen) => {
+    const fresh = firstOfEachStep(ready, new Set(seen));
+    const share = (index: number): number => Math.floor((index * count) / fresh.length);
+    const picked = fresh.filter((_, index) => share(index + 1) > share(index));
+    for (const point of picked) seen.add(point.replace(/#.*$/u, ''));
+    return picked;
+  };
+}
+
 /** Not passed by an earlier scenario, and right after a step: before the next it is the same. */
-export function firstOfEachStep(ready: Ready, seen: Set<string>): string[] {
+function firstOfEachStep(ready: Ready, seen: Set<string>): string[] {
   return ready.points.filter((point) => {
     const [name = ''] = point.split('#');
     const counts = name.endsWith(':after') || name === 'manifest.rename:before';

@@ -21,7 +21,7 @@ export function sweeps(world: World, scenarios: readonly Scenario[], choose: Cho
   const seen = new Set<string>();
   for (const scenario of scenarios) {
     test(
-      `${scenario.name}, killed at each of its steps`,
+      `${scenario.name}, killed on its way`,
       async () => {
         const ready = await learn(world, scenario);
         const points = choose(ready, seen);
