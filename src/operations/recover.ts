@@ -16,6 +16,7 @@ import { recoverRemoval } from '../safety/recover-removal.ts';
 import type { Facts, SessionFacts } from '../sessions/facts.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
+import { isRecoverable } from './busy.ts';
 import type { OperationContext } from './context.ts';
 
 /** @returns true if something was done, so that the facts are old */
@@ -27,7 +28,7 @@ export async function recover(
 ): Promise<boolean> {
   let changed = false;
   for (const session of facts.sessions) {
-    if (session.ownerDead !== true || session.record?.intent === undefined) continue;
+    if (!isRecoverable(context, session)) continue;
     try {
       const what = await recoverOne(context, project, held, session);
       changed = true;

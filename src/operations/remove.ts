@@ -56,7 +56,7 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
   const facts = await observe(project, context.directory);
   const session = targetOf(input, facts);
   const request: RemoveRequest = { ...input, key: session.key, name: session.name };
-  refuseBusy(session);
+  refuseBusy(context, session);
   const strategy = input.strategy ?? (input.yes ? 'keep' : null);
   if (strategy === null) return strategyDecision(context, project, facts, session, request);
   if (strategy === 'keep' && isPutAway(session, 'kept')) {
@@ -120,7 +120,7 @@ async function justLeave(
   departure: Departure,
 ): Promise<Removed | 'changed'> {
   const body = async (frame: Change): Promise<Removed | 'changed'> => {
-    const session = await freshSession(frame, request, seen);
+    const session = await freshSession(context, frame, request, seen);
     if (session.branchTip !== seen.branchTip) return 'changed';
     return leave(context, frame, session, request, departure);
   };

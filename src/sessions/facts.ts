@@ -65,6 +65,14 @@ export interface SessionFacts {
   readonly ownerDead: boolean | null;
 }
 
+/**
+ * Is its intent one of whose owner nothing can be known from here (another host or container)?
+ * One that is alive makes the session `ok`, one that is dead `interrupted`.
+ */
+export function ownerUnseen({ record, health, ownerDead }: SessionFacts): boolean {
+  return record?.intent !== undefined && ownerDead === false && health === 'unknown';
+}
+
 /** A registered worktree, or a folder in sessionsDir, that is no session of ours. */
 export interface Stray {
   readonly path: AbsolutePath;

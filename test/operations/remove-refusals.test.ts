@@ -66,13 +66,13 @@ test('a lock that names a pid that is provably dead does not count', async () =>
   const session = repo.addSession('auth');
   const child = spawn('true');
   await once(child, 'exit');
-  repo.git(
-    'worktree',
-    'lock',
-    '--reason',
-    `claude agent x (pid ${child.pid} start 1)`,
-    session.worktree,
-  );
+  const lock = (reason: string): string =>
+    repo.git('worktree', 'lock', '--reason', reason, session.worktree);
+  // without a start time it may be a process of another pid namespace
+  lock(`claude agent x (pid ${child.pid})`);
+  expect((await refused(repo, by('keep'))).code).toBe('locked');
+  repo.git('worktree', 'unlock', session.worktree);
+  lock(`claude agent x (pid ${child.pid} start 1)`);
   const answered = await operate(remove, by('keep'), { directory: repo.root });
   expect(answered).toMatchObject({ exit: 0, data: { strategy: 'keep' } });
 });

@@ -27,6 +27,7 @@ export interface Caller {
   readonly env?: Readonly<Record<string, string>>;
   readonly pid?: number;
   readonly now?: Date;
+  readonly breakLock?: string;
   /** a person at a terminal */
   readonly interactive?: boolean;
   /** called once, after the plan was made and right before the lock is taken for it */
@@ -48,7 +49,7 @@ export function contextOf(caller: Caller, warnings: Warning[] = []): OperationCo
       const now = before;
       before = undefined;
       now?.();
-      return null;
+      return caller.breakLock ?? null;
     },
     interactive: caller.interactive ?? false,
     signal: new AbortController().signal,

@@ -64,7 +64,7 @@ export const globalFlags: readonly GlobalFlag[] = [
   {
     names: ['--break-lock'],
     value: 'TOKEN',
-    about: 'take over the lock that exit 7 named',
+    about: 'take over the lock, or what was begun, that exit 7 named by this token',
     set: (globals, value) => ({ ...globals, breakLock: value }),
   },
   {

@@ -69,7 +69,14 @@ export const sessionErrors = {
         ? [ours(['parallel', 'create', `${d.name}-2`], 'another name')]
         : [ours(['parallel', 'adopt', d.worktree], 'makes that worktree a session')],
   }),
-  'session-busy': entry<{ name: string; operation: string; holder?: Holder }>({
+  'session-busy': entry<{
+    name: string;
+    operation: string;
+    holder?: Holder;
+    /** of an owner who cannot be seen from here; with the command that was asked for */
+    token?: string;
+    command?: readonly string[];
+  }>({
     exit: 7,
     retryable: true,
     when: 'Another command is at work on this very session.',
@@ -77,7 +84,17 @@ export const sessionErrors = {
       `Session ${d.name} is busy (${d.operation}` +
       (d.holder === undefined ? ').' : `, by ${holderText(d.holder)}).`),
     safe: nothingChanged,
-    hints: () => [ours(['parallel', 'status'], 'shows when it is done')],
+    hints: (d) => [
+      ours(['parallel', 'status'], 'shows when it is done'),
+      ...(d.token === undefined || d.command === undefined
+        ? []
+        : [
+            ours(
+              [...d.command, '--break-lock', d.token],
+              'only if you know that this process is gone: finishes or takes back what it began',
+            ),
+          ]),
+    ],
   }),
   'not-ours': entry<{ name: string; why: string }>({
     exit: 4,
@@ -93,7 +110,10 @@ export const sessionErrors = {
     when: 'What is recorded about a session cannot be read, so nothing is done to it.',
     message: (d) => `The record of session ${d.name} cannot be read: ${d.why}.`,
     safe: () => 'Its branch and its folder are untouched.',
-    hints: () => [ours(['parallel', 'status'], 'shows the other sessions')],
+    hints: (d) => [
+      ours(['parallel', 'status'], 'shows the other sessions'),
+      ours(['parallel', 'cleanup', d.name, '--dry-run'], 'shows how the name becomes free again'),
+    ],
   }),
   'no-worktree': entry<{ name: string; state: string }>({
     exit: 4,

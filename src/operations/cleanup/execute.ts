@@ -3,6 +3,7 @@ import { FlightError } from '../../kernel/errors.ts';
 import { mendMoved } from '../../safety/mend.ts';
 import { preflight } from '../../safety/preflight.ts';
 import { putAway } from '../../safety/put-away.ts';
+import { setAside } from '../../safety/set-aside.ts';
 import type { Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { expiresAt } from '../expiry.ts';
@@ -27,6 +28,10 @@ export async function execute(
     case 'orphaned':
       if (item.entryOnly) {
         frame.drop(item.session.name);
+        return {};
+      }
+      if (item.setAside) {
+        await setAside(frame.project, frame.held, item.session);
         return {};
       }
       return put(context, frame, item, 'cleanup');

@@ -9,10 +9,11 @@ import { upstreams } from '../../git/upstream.ts';
 import { landedBy } from '../../integration/landed.ts';
 import { preflight } from '../../safety/preflight.ts';
 import type { Leaving } from '../../safety/refusals.ts';
-import type { SessionFacts } from '../../sessions/facts.ts';
+import { ownerUnseen, type SessionFacts } from '../../sessions/facts.ts';
 import { parseSessionName, sessionKey } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
+import { givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import type { CleanupInput } from '../cleanup.ts';
 import type { CleanupItem, CleanupReport } from '../shapes/cleanup.ts';
@@ -25,6 +26,8 @@ export interface PlanItem {
   readonly landedBy?: string;
   /** only an entry of the manifest, with nothing behind it */
   readonly entryOnly: boolean;
+  /** only its record goes, which cannot be read and says nothing about branch and folder */
+  readonly setAside: boolean;
 }
 
 export interface CleanupPlan {
@@ -65,6 +68,10 @@ export async function planCleanup(
 }
 
 function namedKey(facts: Observation, text: string): string {
+  // the ref of a record from elsewhere may be called what no session can be
+  const broken = facts.sessions.find((one) => one.broken !== null && one.key === text);
+  const exact = facts.sessions.some((one) => one.name === text && one.broken === null);
+  if (broken !== undefined && !exact) return broken.key;
   const key = sessionKey(parseSessionName(text));
   if (facts.sessions.some((one) => one.key === key)) return key;
   const known = facts.sessions.map((one) => one.name);
@@ -82,7 +89,10 @@ type Verdict = PlanItem | { readonly why: string } | null;
 
 async function judge(asked: Asked, session: SessionFacts, byName: boolean): Promise<Verdict> {
   const { project } = asked;
-  if (session.broken !== null) return { why: `its record cannot be read: ${session.broken}` };
+  if (session.broken !== null) return broken(session, session.broken, byName);
+  if (givenUp(asked.context, session)) {
+    return item(session, 'interrupted', [interruptedAction(session)], null);
+  }
   switch (session.health) {
     case 'interrupted':
       return item(session, 'interrupted', [interruptedAction(session)], null);
@@ -100,6 +110,13 @@ async function judge(asked: Asked, session: SessionFacts, byName: boolean): Prom
       if (!asked.input.landed && !byName) return null;
       return landed(asked, project, session, byName);
   }
+}
+
+/** Never part of a plan for all: it may be the record of a newer version. */
+function broken(session: SessionFacts, why: string, byName: boolean): Verdict {
+  if (!byName) return { why: `its record cannot be read: ${why}; named, it can be set aside` };
+  const action = `its record, which cannot be read (${why}), is set aside; branch and folder stay`;
+  return { ...item(session, 'orphaned', [action], 0), setAside: true };
 }
 
 async function orphaned(asked: Asked, session: SessionFacts): Promise<Verdict> {
@@ -204,7 +221,7 @@ function item(
   actions: readonly string[],
   onlyHere: number | null,
 ): PlanItem {
-  return { session, reason, actions, onlyHere, entryOnly: false };
+  return { session, reason, actions, onlyHere, entryOnly: false, setAside: false };
 }
 
 function interruptedAction(session: SessionFacts): string {
@@ -225,14 +242,24 @@ function interruptedAction(session: SessionFacts): string {
 }
 
 function unknownWhy(session: SessionFacts): string {
+  const intent = session.record?.intent;
+  if (intent !== undefined && ownerUnseen(session)) {
+    const { pid, host, token } = intent.owner;
+    return `whether ${intent.kind} goes on cannot be seen from here: pid ${pid} on ${host}; if it is gone: --break-lock ${token}`;
+  }
   const { place } = session;
   return place.kind === 'unknown' || place.kind === 'not-ours' ? place.why : 'its branch is gone';
 }
 
 /** True if both plans would do the same to the same. */
 export function samePlan(one: CleanupPlan, other: CleanupPlan): boolean {
-  const key = ({ session, reason, actions }: PlanItem): string =>
-    JSON.stringify([session.key, reason, session.branchTip, actions]);
+  const key = ({ session, reason, actions, setAside }: PlanItem): string =>
+    JSON.stringify([
+      session.key,
+      reason,
+      setAside ? session.recordOid : session.branchTip,
+      actions,
+    ]);
   const keys = new Set(one.items.map(key));
   return (
     one.items.length === other.items.length && other.items.every((item) => keys.has(key(item)))

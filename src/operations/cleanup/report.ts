@@ -21,8 +21,9 @@ export function reportItem(context: OperationContext, item: PlanItem, result: Re
     name: session.name,
     reason,
     actions: item.actions,
-    branch: session.branch,
-    branchTip: session.branchTip,
+    // which branch is its own, a record that cannot be read does not say
+    branch: item.setAside ? null : session.branch,
+    branchTip: item.setAside ? null : session.branchTip,
     onlyHere: item.onlyHere,
     ...(item.landedBy === undefined ? {} : { landedBy: item.landedBy }),
     ...(trash === undefined ? {} : { trash }),
@@ -35,10 +36,14 @@ export function reportItem(context: OperationContext, item: PlanItem, result: Re
 /** Before: the other way out of an orphan. Afterwards: the way back. */
 function wayBack(item: PlanItem, id: string | null): string[] | null {
   if (id !== null) return ['parallel', 'restore', id];
-  if (item.reason === 'orphaned' && item.session.branchTip !== null) {
+  if (canComeBack(item)) {
     return ['parallel', 'restore', item.session.name];
   }
   return null;
+}
+
+function canComeBack({ reason, session, setAside }: PlanItem): boolean {
+  return reason === 'orphaned' && !setAside && session.branchTip !== null;
 }
 
 export function itemError(
@@ -79,14 +84,16 @@ function from({ items, here }: CleanupPlan): string[] {
 /** Clean up, bring back, or leave? `clean` names exactly the sessions shown. */
 export function cleanupDecision(plan: CleanupPlan, input: CleanupInput): Decision {
   const names = plan.items.map((item) => item.session.name);
-  const orphans = plan.items.filter((i) => i.reason === 'orphaned' && i.session.branchTip !== null);
+  const orphans = plan.items.filter(canComeBack);
   const lost = plan.items.reduce((sum, item) => sum + (item.onlyHere ?? 0), 0);
   const choices: Choice[] = [
     {
       value: 'clean',
       label: 'Clean up',
       effect: `${count(names.length, 'session')}: ${names.join(', ')}. ${lost === 0 ? 'No commit is only there.' : `${count(lost, 'commit')} that are nowhere else wait in the trash.`}`,
-      undo: 'restore brings each of them back while the trash has it',
+      undo: plan.items.every((item) => item.setAside)
+        ? 'the record is kept behind refs/flight-rules/set-aside/'
+        : 'restore brings each of them back while the trash has it',
       available: true,
       args: [
         'parallel',

@@ -9,6 +9,7 @@ import { isThere, onDisk } from '../../safety/disk.ts';
 import { observe, type Observation } from '../../sessions/observe.ts';
 import { branchNameFor, worktreePathFor, type Project } from '../../sessions/project.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
+import { busy, givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import { enterLine } from '../enter.ts';
 import type { CreateReport } from '../shapes/create.ts';
@@ -53,10 +54,12 @@ export async function answerExisting(
     }
     // a create of a dead process is rolled back under the lock, and the name is free again
     if (session.record?.intent?.kind === 'creating' && session.ownerDead === true) return null;
+    // whatever was begun by one that the user gave up is finished or taken back under the lock
+    if (givenUp(context, session)) return null;
     if (session.record?.intent === undefined)
       return answerSession(project, session, request, context);
     if (performance.now() > until || session.record.intent.kind !== 'creating') {
-      throw busy(session);
+      throw busy(context, session);
     }
     context.progress(`Waiting for session ${session.name}, which is being made.`);
     await sleep(100, undefined, { signal: context.signal });
@@ -77,21 +80,6 @@ async function refusal(
     if (isFlightError(error)) return error;
     throw error;
   }
-}
-
-/** Somebody is at work on it, or was, and what he left cannot be taken back now. */
-export function busy(session: SessionFacts): FlightError {
-  const intent = session.record?.intent;
-  const owner = intent?.owner;
-  return new FlightError('session-busy', {
-    name: session.name,
-    operation: intent?.kind ?? 'a change',
-    ...(owner === undefined
-      ? {}
-      : {
-          holder: { pid: owner.pid, host: owner.host, command: owner.command, since: owner.since },
-        }),
-  });
 }
 
 /** @throws FlightError `sessions-dir-missing` */

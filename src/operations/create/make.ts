@@ -19,6 +19,7 @@ import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
 import type { Held } from '../../safety/held.ts';
 import { explainCheckoutFailure } from '../../safety/writable.ts';
 import { moveRecord, register, reserve, similarAdminIds } from '../../safety/registration.ts';
+import type { SessionFacts } from '../../sessions/facts.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
 import { storeRecord } from '../../sessions/registry.ts';
@@ -29,10 +30,11 @@ import {
   type Project,
 } from '../../sessions/project.ts';
 import { change, finishChange, uninterrupted } from '../change.ts';
+import { busy, givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import { takeBackCreate } from '../recover.ts';
 import type { Base } from './base.ts';
-import { busy, checkFree, checkSessionsDir } from './existing.ts';
+import { checkFree, checkSessionsDir } from './existing.ts';
 import type { MainCheckout } from './main-checkout.ts';
 import type { CreateRequest } from './request.ts';
 
@@ -59,7 +61,7 @@ export async function makeSession(
   const registered = await change(context, project, async ({ held, project: inner, facts }) => {
     const there = facts.sessions.find((one) => one.key === request.key);
     // the rest of a crash that could not be taken back right now (a warning says why)
-    if (there?.record?.intent?.kind === 'creating' && there.ownerDead === true) throw busy(there);
+    if (there !== undefined && isLeftOver(context, there)) throw busy(context, there);
     if (there !== undefined) return null;
     checkSessionsDir(project, facts);
     await checkFree(inner, facts, request);
@@ -87,6 +89,11 @@ export async function makeSession(
   if (registered === null || owner === null) return { kind: 'existed' };
   const made = { owner, registered, main, config, files };
   return { kind: 'made', record: await fill(context, project, made) };
+}
+
+function isLeftOver(context: OperationContext, session: SessionFacts): boolean {
+  const dead = session.record?.intent?.kind === 'creating' && session.ownerDead === true;
+  return dead || givenUp(context, session);
 }
 
 /**

@@ -10,6 +10,7 @@ import type { SessionFacts } from '../../sessions/facts.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
+import { busy, givenUp } from '../busy.ts';
 import type { Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { expiresAt } from '../expiry.ts';
@@ -33,6 +34,7 @@ export interface Left {
  *   it is not the one that was seen, or was put away or brought back since; `session-busy`
  */
 export async function freshSession(
+  context: OperationContext,
   change: Change,
   request: RemoveRequest,
   seen: SessionFacts,
@@ -43,7 +45,9 @@ export async function freshSession(
     throw new FlightError('no-such-session', { name: request.name, known });
   }
   const session = await change.takeOver(found);
-  refuseBusy(session);
+  refuseBusy(context, session);
+  // recovery has been here, and could not finish what he began
+  if (givenUp(context, session)) throw busy(context, session);
   if (seen.recordOid !== null && seen.record?.token !== session.record?.token) {
     throw new FlightError('plan-changed', { name: session.name, what: 'The session' });
   }
@@ -73,7 +77,7 @@ export async function explainRefusal(
     const known = sessions.map((one) => one.name);
     return new FlightError('no-such-session', { name: seen.name, known });
   }
-  refuseBusy(now);
+  refuseBusy(context, now);
   if (now.recordOid === seen.recordOid) return error;
   return new FlightError('plan-changed', { name: seen.name, what: 'The record' });
 }

@@ -44,7 +44,7 @@ export async function landAndLeave(
   });
   // recovery, taking over and every refusal come first, under the lock; then the landing
   const look = async (frame: Change): Promise<boolean> => {
-    const session = await freshSession(frame, request, seen);
+    const session = await freshSession(context, frame, request, seen);
     if (session.branchTip !== tip) return true;
     await refuse(context, frame, session, request, 'merge');
     return false;
@@ -106,7 +106,7 @@ async function leaveLanded(
     return await change(context, project, async (frame) => {
       const already = landed.shape === 'nothing' ? null : putAwayByOther(frame, seen);
       if (already !== null) return already;
-      const session = await freshSession(frame, request, seen);
+      const session = await freshSession(context, frame, request, seen);
       if (session.branchTip !== seen.branchTip) {
         throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
       }

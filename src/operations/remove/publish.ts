@@ -91,7 +91,7 @@ async function begin(
   seen: SessionFacts,
   request: RemoveRequest,
 ): Promise<Begun | 'changed'> {
-  const session = await freshSession(frame, request, seen);
+  const session = await freshSession(context, frame, request, seen);
   if (session.branchTip !== seen.branchTip) return 'changed';
   await refuse(context, frame, session, request, 'pr');
   const { record, recordOid } = session;

@@ -3,6 +3,8 @@ import { FlightError } from '../../kernel/errors.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { parseSessionName, sessionKey, type SessionKey } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
+import { busy, isRecoverable } from '../busy.ts';
+import type { OperationContext } from '../context.ts';
 import type { RemoveInput } from '../remove.ts';
 
 export type RemoveRequest = RemoveInput & { readonly key: SessionKey; readonly name: string };
@@ -55,13 +57,7 @@ export function targetOf(input: RemoveInput, facts: Observation): SessionFacts {
  * Another command is at work on it right now.
  * @throws FlightError `session-busy`
  */
-export function refuseBusy(session: SessionFacts): void {
-  const intent = session.record?.intent;
-  if (intent === undefined || session.ownerDead === true) return;
-  const { pid, host, command, since } = intent.owner;
-  throw new FlightError('session-busy', {
-    name: session.name,
-    operation: intent.kind,
-    holder: { pid, host, command, since },
-  });
+export function refuseBusy(context: OperationContext, session: SessionFacts): void {
+  if (session.record?.intent === undefined || isRecoverable(context, session)) return;
+  throw busy(context, session);
 }

@@ -1,4 +1,5 @@
 /** Pure: what a session needs, in which order sessions are shown, and the command that helps. */
+import { ownerUnseen } from '../../sessions/facts.ts';
 import type { needs as needWords, SessionStatus } from '../shapes/status.ts';
 import type { Looked } from './sessions.ts';
 
@@ -21,8 +22,8 @@ export function needsOf(looked: Looked): Need[] {
 
 /** One sentence beyond the word, or `null` if the word says it all. */
 export function whyOf(looked: Looked): string | null {
-  const { place, record, health, ownerDead } = looked.facts;
-  if (health === 'unknown' && ownerDead === false && record?.intent !== undefined) {
+  const { place, record } = looked.facts;
+  if (record?.intent !== undefined && ownerUnseen(looked.facts)) {
     const { kind, owner } = record.intent;
     return `Whether ${kind} goes on there cannot be seen from here: pid ${owner.pid} on ${owner.host}.`;
   }

@@ -76,6 +76,7 @@ function lostCommits({ commits = [], onlyHere: all }: CleanupItem): readonly str
 function reasonText(item: CleanupItem): string {
   switch (item.reason) {
     case 'orphaned':
+      if (item.branch === null) return 'not a session that can be read';
       return `folder gone, ${onlyHere(item.onlyHere)}`;
     case 'interrupted':
       return 'an operation was cut off';
