@@ -31,6 +31,7 @@ import type { OperationContext } from './context.ts';
 import { chooseBase, type Base } from './create/base.ts';
 import { defineOperation } from './define.ts';
 import { enterLine } from './enter.ts';
+import { newSession } from './new-session.ts';
 import { projectOf } from './project.ts';
 import { AdoptReport } from './shapes/adopt.ts';
 
@@ -97,15 +98,7 @@ async function run(input: AdoptInput, context: OperationContext): Promise<Outcom
     adoptUnderLock(context, frame, { name, path, base, goals: input.goals }),
   );
   return done({
-    session: {
-      name: record.name,
-      branch: record.branch,
-      worktree: record.worktree,
-      base: record.base,
-      goals: record.goals,
-      startedAt: record.startedAt,
-      ...(record.agent === undefined ? {} : { agent: record.agent }),
-    },
+    session: newSession(record),
     enter: enterLine(record.worktree, record.agent ?? null),
   });
 }

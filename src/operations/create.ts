@@ -1,5 +1,5 @@
 /**
- * `parallel create`: a session of one's own. Read top to bottom it is the order of SPEC: name,
+ * `parallel create`: a session of one's own. Read top to bottom it is the order things happen in: name,
  * base, what is uncommitted in the main checkout, then make it, then files. The registration is
  * made under the lock; checkout, hook and files are not, the record's intent guards them.
  */
@@ -19,6 +19,7 @@ import { makeSession } from './create/make.ts';
 import type { CreateRequest } from './create/request.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
+import { newSession } from './new-session.ts';
 import { CreateReport } from './shapes/create.ts';
 
 export const CreateInput = z.object({
@@ -70,15 +71,7 @@ async function run(input: CreateInput, context: OperationContext): Promise<Outco
   return done(
     {
       created: true,
-      session: {
-        name: record.name,
-        branch: record.branch,
-        worktree: record.worktree,
-        base: record.base,
-        goals: record.goals,
-        startedAt: record.startedAt,
-        ...(record.agent === undefined ? {} : { agent: record.agent }),
-      },
+      session: newSession(record),
       copied: record.copied,
       enter: enterLine(record.worktree, record.agent ?? null),
     },

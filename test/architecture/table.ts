@@ -46,7 +46,7 @@ export const processStarter = 'kernel/processes.ts';
 /** What only the faces and main.ts touch. */
 export const terminal = ['stdout', 'stderr', 'stdin', 'argv', 'exit', 'exitCode'] as const;
 
-/** Above this a file has more than one subject. STYLE: 200 is long, 300 is a reason to split. */
+/** Above this a file has more than one subject. 200 is long, 300 a reason to split. */
 export const maxLines = 400;
 
 /** The only barrel: the table of all operations. */

@@ -9,7 +9,7 @@ import { commitIn, gitIn, makeRepo, temporaryFolder, writeIn } from '../support/
 const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/u;
 
 describe('data', () => {
-  test('of create, status and path is what SPEC lists', async () => {
+  test('of create, status and path has the fields that are promised', async () => {
     const { root } = makeRepo();
     writeIn(root, '.git/info/exclude', '.env\n');
     writeIn(root, '.env', 'x\n');

@@ -12,6 +12,7 @@ import { lastActivity } from '../../sessions/last-activity.ts';
 import { busy, givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import { enterLine } from '../enter.ts';
+import { newSession } from '../new-session.ts';
 import type { CreateReport } from '../shapes/create.ts';
 import type { CreateRequest } from './request.ts';
 
@@ -174,15 +175,7 @@ async function answerSession(
   const existing = place.kind === 'present' ? await existingFacts(project, session, place) : null;
   return done({
     created: false,
-    session: {
-      name: record.name,
-      branch: record.branch,
-      worktree: record.worktree,
-      base: record.base,
-      goals: record.goals,
-      startedAt: record.startedAt,
-      ...(record.agent === undefined ? {} : { agent: record.agent }),
-    },
+    session: newSession(record),
     copied: record.copied,
     enter: enterLine(record.worktree, request.agent ?? record.agent ?? null),
     existing: existing ?? { lastActivityAt: null, ahead: null, changes: null },
