@@ -12,6 +12,7 @@ import type { Git } from '../git/git.ts';
 import type { Held } from '../safety/held.ts';
 import { withLock } from '../safety/lock.ts';
 import { ensureWritable } from '../safety/writable.ts';
+import { isRest } from '../sessions/adoption.ts';
 import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
 import { manifestFile, type Project } from '../sessions/project.ts';
@@ -156,8 +157,10 @@ async function publish(
   const records = [...registry.sessions.values()].flatMap((stored) =>
     stored.read.kind === 'record' ? [stored.read.record] : [],
   );
+  const rest = manifest.kind === 'ok' ? manifest.entries.filter((e) => isRest(e, registry)) : [];
+  const gone = new Set([...dropped, ...rest.map((entry) => entry.id)]);
   try {
-    await writeManifest(project, manifest, records, dropped, context.clock.now());
+    await writeManifest(project, manifest, records, gone, context.clock.now());
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const message = `${manifestFile(project)} could not be rewritten (${errorCode(error)}). Nothing depends on it; the next command that changes something tries again.`;

@@ -53,6 +53,7 @@ export async function judgeEntries(
     if (entry['recordedBy'] !== undefined) continue;
     const name = asSessionName(entry.id);
     if (name !== null && registry.sessions.has(sessionKey(name))) continue;
+    if (isRest(entry, registry)) continue;
     const verdict = await judge(project, entry, name, registry, worktrees);
     if (typeof verdict === 'string') unproven.push({ id: entry.id, why: verdict });
     else if (seen.has(sessionKey(verdict.name))) {
@@ -63,6 +64,17 @@ export async function judgeEntries(
     }
   }
   return { proven, unproven };
+}
+
+/**
+ * Is this entry the rest of a session that was taken over and has left since, killed before the
+ * manifest was rewritten? Its branch is gone, and the trash has it. It speaks of nothing any more.
+ */
+export function isRest(entry: ManifestEntry, registry: Registry): boolean {
+  if (entry['recordedBy'] !== undefined) return false;
+  const left = registry.trash.some((one) => one.entry.name === entry.id);
+  const branch = entry['branch'];
+  return left && typeof branch === 'string' && !registry.branches.has(trusted<BranchName>(branch));
 }
 
 async function judge(
