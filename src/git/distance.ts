@@ -62,13 +62,18 @@ export async function commitLog(
 ): Promise<CommitLine[]> {
   const text = await gitText(port, repository, [
     'log',
-    '-z',
+    ...commitLines,
     `--max-count=${limit}`,
-    '--format=%H%x1f%cI%x1f%s',
-    '--no-show-signature',
     `${base}..${tip}`,
     '--',
   ]);
+  return parseCommitLines(text);
+}
+
+/** What `log` is asked for commit lines with; `parseCommitLines` reads the answer. */
+export const commitLines = ['-z', '--format=%H%x1f%cI%x1f%s', '--no-show-signature'] as const;
+
+export function parseCommitLines(text: string): CommitLine[] {
   return text
     .split('\0')
     .filter((line) => line !== '')

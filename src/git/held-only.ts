@@ -1,5 +1,5 @@
 /** What would be found nowhere else if certain refs went. */
-import type { CommitLine } from './distance.ts';
+import { commitLines, parseCommitLines, type CommitLine } from './distance.ts';
 import { gitText, type Git } from './git.ts';
 import type { Oid } from './oid.ts';
 
@@ -20,21 +20,13 @@ export async function commitsHeldOnly(
   if (tips.length === 0) return [];
   const text = await gitText(port, repository, [
     'log',
-    '-z',
+    ...commitLines,
     `--max-count=${most}`,
-    '--format=%H%x1f%cI%x1f%s',
-    '--no-show-signature',
     ...tips,
     '--not',
     ...going.map((pattern) => `--exclude=${pattern}`),
     '--all',
     '--',
   ]);
-  return text
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [id, at, subject] = line.split('\x1f');
-      return { oid: id ?? '', at: at ?? '', subject: subject ?? '' };
-    });
+  return parseCommitLines(text);
 }
