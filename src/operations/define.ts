@@ -27,6 +27,12 @@ export interface FlagSpec {
   readonly hidden?: true;
   /** another spelling of the same flag, e.g. `--force` for `--yes` */
   readonly alias?: string;
+  /** with `value`: may be given without one, the field is `true` then (`--parallel [NAME]`) */
+  readonly optionalValue?: true;
+  /** only there: a file on a command line is a text over MCP; both faces know the others */
+  readonly face?: 'cli' | 'mcp';
+  /** its name over MCP, if it differs from the field's (`apply` for `yes`) */
+  readonly mcp?: string;
 }
 
 interface Example {

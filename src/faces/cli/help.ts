@@ -36,7 +36,7 @@ export function overview(entries: readonly OperationEntry[], group: string, widt
 export function helpOf(operation: AnyOperation, width: number): string {
   const required = requiredFields(operation);
   const rows = shownFlags(operation).map(([field, spec]) => {
-    const value = spec.value === undefined ? '' : ` ${spec.value}`;
+    const value = spec.value === undefined ? '' : ` ${optional(spec, spec.value)}`;
     const name = `${argumentName(field, spec)}${spec.positional === undefined ? value : ''}`;
     const also = [
       ...(spec.alias === undefined ? [] : [`same as ${spec.alias}`]),
@@ -81,9 +81,13 @@ export function usage(operation: AnyOperation): string {
 }
 
 function flagUsage(name: string, spec: FlagSpec, needed: boolean): string {
-  const whole = spec.value === undefined ? name : `${name} ${valueName(spec)}`;
+  const whole = spec.value === undefined ? name : `${name} ${optional(spec, valueName(spec))}`;
   const shown = needed ? whole : `[${whole}]`;
   return spec.repeatable === true ? `${shown}...` : shown;
+}
+
+function optional(spec: FlagSpec, value: string): string {
+  return spec.optionalValue === true ? `[${value}]` : value;
 }
 
 function valueName(spec: {
@@ -114,6 +118,9 @@ function text(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
-  return Object.entries(operation.flags).filter(([, spec]) => spec.hidden !== true);
+/** What a command line has, and says that it has. */
+export function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
+  return Object.entries(operation.flags).filter(
+    ([, spec]) => spec.hidden !== true && spec.face !== 'mcp',
+  );
 }

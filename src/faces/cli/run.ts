@@ -13,6 +13,7 @@ import { noGlobals } from './globals.ts';
 import { locate } from './locate.ts';
 import type { Parsed } from './parse.ts';
 import type { Interruption } from './signals.ts';
+import { readStandardInput } from './standard-input.ts';
 import { columns } from './terminal.ts';
 import { withoutGlobals } from './words.ts';
 
@@ -156,6 +157,7 @@ function contextFor(current: Frame, commandLine: readonly string[]): OperationCo
       current.root = root;
     },
     spell: (args) => speller(current, 'here').command(args),
+    standardInput: readStandardInput,
     breakLock: globals.breakLock,
     interactive: current.interactive,
     signal: interruption.signal,

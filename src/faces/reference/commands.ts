@@ -24,18 +24,23 @@ export function commandsPage(operations: readonly AnyOperation[]): string {
 
 function section(operation: AnyOperation): string {
   const required = requiredFields(operation);
-  const rows = Object.entries(operation.flags).map(([field, spec]) => {
-    const name = argumentName(field, spec);
-    const value = spec.value === undefined || spec.positional !== undefined ? '' : ` ${spec.value}`;
-    const also = [
-      ...(required.has(field) ? ['required'] : []),
-      ...(spec.alias === undefined ? [] : [`same as \`${spec.alias}\``]),
-      ...(spec.choices === undefined ? [] : [`one of ${spec.choices.join(', ')}`]),
-      ...(spec.repeatable === true ? ['may be repeated'] : []),
-    ];
-    const more = also.length === 0 ? '' : ` (${also.join('; ')})`;
-    return `| \`${name}${value}\` | ${cell(spec.about + more)} |`;
-  });
+  const rows = Object.entries(operation.flags)
+    .filter(([, spec]) => spec.face !== 'mcp')
+    .map(([field, spec]) => {
+      const name = argumentName(field, spec);
+      const value =
+        spec.value === undefined || spec.positional !== undefined
+          ? ''
+          : ` ${spec.optionalValue === true ? `[${spec.value}]` : spec.value}`;
+      const also = [
+        ...(required.has(field) ? ['required'] : []),
+        ...(spec.alias === undefined ? [] : [`same as \`${spec.alias}\``]),
+        ...(spec.choices === undefined ? [] : [`one of ${spec.choices.join(', ')}`]),
+        ...(spec.repeatable === true ? ['may be repeated'] : []),
+      ];
+      const more = also.length === 0 ? '' : ` (${also.join('; ')})`;
+      return `| \`${name}${value}\` | ${cell(spec.about + more)} |`;
+    });
   const examples = operation.examples.map(({ args, about }) => `# ${about}\nflight-rules ${args}`);
   return [
     `## ${operation.name}`,
