@@ -8,7 +8,7 @@ import { isoSeconds } from '../../kernel/clock.ts';
 import { FlightError } from '../../kernel/errors.ts';
 import { faultPoint } from '../../kernel/faults.ts';
 import { absolute } from '../../kernel/path.ts';
-import { forgetBranch, isPartialClone, readConfig, type GitConfig } from '../../git/config.ts';
+import { commandConfig, forgetBranch, isPartialClone, type GitConfig } from '../../git/config.ts';
 import { findHook, hooksFolder, runHook } from '../../git/hooks.ts';
 import { checkOutFiles } from '../../git/new-worktree.ts';
 import { markedGit } from '../../git/git.ts';
@@ -56,7 +56,7 @@ export async function makeSession(
   main: MainCheckout & { kind: 'go' },
 ): Promise<Made> {
   let owner: Held['owner'] | null = null;
-  const config = await readConfig(project.git, project.root);
+  const config = await commandConfig(project.git, project.commonDir);
   let files: Promise<void> = Promise.resolve();
   const registered = await change(context, project, async ({ held, project: inner, facts }) => {
     const there = facts.sessions.find((one) => one.key === request.key);
