@@ -310,7 +310,8 @@ export const takeOver: readonly Scenario[] = [
       old(world);
       dirty(world, auth);
     },
-    command: words('create probe --dirty leave'),
+    // not the one that comes next: it would find this one whole, and change nothing
+    command: words('create fresh --dirty leave'),
   },
   {
     ...removing,
