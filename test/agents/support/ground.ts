@@ -1,6 +1,13 @@
 // A project with the packed program on PATH, made ready by `init`, and an empty home for the agents.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
@@ -56,13 +63,8 @@ export function makeGround(...init: readonly string[]): Ground {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   const program = join(prefix, 'node_modules', 'flight-rules', 'dist', 'main.js');
-  writeFileSync(
-    join(bin, 'flight-rules'),
-    `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`,
-    {
-      mode: 0o755,
-    },
-  );
+  // as a global installation links it
+  symlinkSync(program, join(bin, 'flight-rules'));
   const env = {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     HOME: home,
