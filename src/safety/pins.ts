@@ -7,14 +7,14 @@
  *   known files would be out of date with the next git.
  * - Only objects that exist already are held; nothing is made of a file of the session.
  *
- * Processes: `ls-files` twice, `ls-tree`, `config`, `cat-file --batch-check`; to write: `mktree`,
- * `hash-object` two or three times.
+ * Processes: `ls-files` twice, `ls-tree`, `cat-file --batch-check`.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { FlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import type { Git } from '../git/git.ts';
-import { isPartialClone, localObjectTypes } from '../git/object-types.ts';
+import { commandConfig, isPartialClone } from '../git/config.ts';
+import { localObjectTypes } from '../git/object-types.ts';
 import { writeBlob, writeCommitObject, writeTree, type TreeEntry } from '../git/objects.ts';
 import { branchRef, isNull, type BranchName, type Oid } from '../git/oid.ts';
 import {
@@ -92,7 +92,7 @@ async function tipObjects(
   commonDir: AbsolutePath,
   { branchTip, privateDir }: PinSources,
 ): Promise<{ readonly partial: boolean; readonly inTip: ReadonlySet<string> }> {
-  const partial = await isPartialClone(git, commonDir);
+  const partial = isPartialClone(await commandConfig(git, commonDir));
   const unasked = branchTip === null || partial || privateDir === null;
   return { partial, inTip: unasked ? new Set() : await treeOids(git, commonDir, branchTip) };
 }
