@@ -28,6 +28,7 @@ import {
 import { acquire, type Acquired } from './lock-acquire.ts';
 import { formatLock, type LockBlob } from './lock-blob.ts';
 import { clearClaim } from './lock-claim.ts';
+import { removeUnfinished } from './unfinished.ts';
 import { explainWriteFailure } from './writable.ts';
 
 export interface HeldLock extends Held {
@@ -135,6 +136,7 @@ function isNew(acquired: Acquired): (file: GitLockFile) => boolean {
 /** Only after a holder that is gone: whoever releases has cleaned up after himself. */
 async function clean(project: Project, acquired: Acquired): Promise<StaleGitLocks> {
   if (!acquired.inherits) return { removed: acquired.removed, left: [] };
+  await removeUnfinished(project);
   const stale = await removeStaleGitLocks(project, isNew(acquired));
   return { removed: [...acquired.removed, ...stale.removed], left: stale.left };
 }

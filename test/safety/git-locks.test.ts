@@ -140,6 +140,7 @@ test('a git killed while we released the lock: we release it after all', async (
     for (const path of killed) writeFileSync(join(project.commonDir, path), '');
   });
   expect(killed.filter((path) => has(project, path))).toEqual([]);
+  expect(await lock(project, async (mine) => mine.takenFrom, { waitMs: 600 })).toBeNull();
   expect(await readRef(project.git, project.commonDir, lockRef)).toBeNull();
 });
 
