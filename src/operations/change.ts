@@ -28,6 +28,7 @@ export interface Change {
   readonly held: Held;
   /** git, marked as belonging to this operation */
   readonly git: Git;
+  /** as last looked at; the registry also as last seen (`saw`) */
   readonly facts: Observation;
   /** what `body` has seen of the registry after it did its work: the manifest is made of it */
   readonly saw: (registry: Registry) => void;
@@ -73,17 +74,20 @@ export async function change<T>(
         project: inner,
         held,
         git: held.git,
-        facts,
+        get facts() {
+          return facts;
+        },
         lookAgain: look,
         saw: (registry) => {
           seen = registry;
+          facts = { ...facts, registry };
         },
         takeOver: async (session) => {
           if (session.recordOid !== null || session.broken !== null) return session;
           await takeOver(taker, facts, session.key);
           dropped.add(session.name);
-          const fresh = (await look()).sessions.find((one) => one.key === session.key);
-          return fresh ?? session;
+          facts = await look();
+          return facts.sessions.find((one) => one.key === session.key) ?? session;
         },
         drop: (id) => dropped.add(id),
       });
