@@ -3,6 +3,5 @@
 if (process.argv.length === 3 && process.argv[2] === '--version') {
   process.stdout.write(`${__VERSION__}\n`);
 } else {
-  const { main } = await import('./faces/cli/main.ts');
-  await main();
+  void import('./faces/cli/main.ts').then(({ main }) => main());
 }

@@ -310,8 +310,8 @@ export const takeOver: readonly Scenario[] = [
       old(world);
       dirty(world, auth);
     },
-    // not the one that comes next: it would find this one whole, and change nothing
-    command: words('create fresh --dirty leave'),
+    // not the name of the next command's session: one that is there already is not made again
+    command: words('create new --dirty leave'),
   },
   {
     ...removing,
@@ -331,6 +331,7 @@ export const takeOver: readonly Scenario[] = [
     },
     session: 'stray',
     at: 'stray',
+    stray: true,
     again: ['not-adoptable'],
     command: words('adopt ../stray'),
   },
