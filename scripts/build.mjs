@@ -3,11 +3,30 @@
 // at run time, so that nothing in a released program can be told to kill itself.
 import { build } from 'esbuild';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.11',
+  // esbuild prefers `main` for Node, and jsonc-parser's is UMD, which does not bundle.
+  mainFields: ['module', 'main'],
+  chunkNames: 'chunks/[name]-[hash]',
+  // Dead branches (fault points) go and names stay, so that a stack trace can be read.
+  minifySyntax: true,
+  keepNames: false,
+  legalComments: 'none', // the licences go to one file, see below
+  treeShaking: true,
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+};
 
 try {
   const release = await bundle('dist', false);
@@ -28,40 +47,52 @@ try {
 
 async function bundle(folder, faults) {
   const outdir = join(root, folder);
+  const kit = await bundleKit(outdir);
   const result = await build({
-    absWorkingDir: root,
+    ...common,
     entryPoints: { main: 'src/main.ts' },
     outdir,
-    bundle: true,
     splitting: true, // every import() becomes a chunk that is read only when it is needed
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.11',
-    // esbuild prefers `main` for Node, and jsonc-parser's is UMD, which does not bundle.
-    mainFields: ['module', 'main'],
     entryNames: '[name]',
-    chunkNames: 'chunks/[name]-[hash]',
     define: { __VERSION__: JSON.stringify(version), __FAULTS__: String(faults) },
-    // Dead branches (fault points) go and names stay, so that a stack trace can be read.
-    minifySyntax: true,
-    keepNames: false,
-    legalComments: 'none', // the licences go to one file, see below
-    treeShaking: true,
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
+    plugins: [kit.elsewhere],
   });
   // Emptied only now: a failed build leaves the last good one, and hashed chunks do not pile up.
   rmSync(outdir, { recursive: true, force: true });
-  for (const file of result.outputFiles) {
+  for (const file of [...result.outputFiles, ...kit.result.outputFiles]) {
     mkdirSync(dirname(file.path), { recursive: true });
     const entry = file.path === join(outdir, 'main.js');
     writeFileSync(file.path, decorate(file.text, entry));
     if (entry) chmodSync(file.path, 0o755);
   }
-  const notices = licences(result.metafile);
+  const meta = { outputs: { ...result.metafile.outputs, ...kit.result.metafile.outputs } };
+  const notices = licences(meta);
   if (notices !== '') writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), notices);
-  return result.metafile;
+  return meta;
+}
+
+/**
+ * The protocol kit, in a bundle of its own. In the common one it would share modules with the rest
+ * (the schema library), and every other command would read what only `mcp` needs of them.
+ */
+async function bundleKit(outdir) {
+  const result = await build({
+    ...common,
+    entryPoints: { 'mcp-kit': 'src/faces/mcp/kit.ts' },
+    outdir: join(outdir, 'chunks'),
+    entryNames: '[name]-[hash]',
+    minifyWhitespace: true, // none of it is ours to read
+    alias: { '@modelcontextprotocol/server/_shims': './scripts/kit-shims.mjs' },
+  });
+  const path = `./${basename(result.outputFiles[0].path)}`;
+  const elsewhere = {
+    name: 'kit-elsewhere',
+    setup(hooks) {
+      // whoever imports it is a chunk, in the same folder
+      hooks.onResolve({ filter: /\/kit\.ts$/ }, () => ({ path, external: true }));
+    },
+  };
+  return { result, elsewhere };
 }
 
 /** Adds what esbuild cannot: the shebang, and a `require` for bundled CommonJS (commander). */
