@@ -2,14 +2,22 @@
  * Takes away signals whose agents have ended, and what hooks that were killed left half written.
  * Only what is provably dead here: another boot of this machine, or no such process any more.
  */
-import { readdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { isErrno } from '../kernel/errno.ts';
-import { placeOf, type MachineIdentity } from '../kernel/machine.ts';
+import { machineIdentity, placeOf, type MachineIdentity } from '../kernel/machine.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { parseStat } from '../kernel/proc-stat.ts';
-import { isSignalFile, parseSignal } from '../sessions/signal.ts';
+import { activityFolder, isSignalFile, parseSignal } from '../sessions/signal.ts';
 
-/** Never throws: what cannot be taken away now stays, and means nothing. */
+/** Those of all worktrees behind `privateDirs`. Never throws. */
+export async function removeDeadSignalsIn(privateDirs: readonly AbsolutePath[]): Promise<void> {
+  const folders = privateDirs.map(activityFolder).filter((folder) => existsSync(folder));
+  if (folders.length === 0) return;
+  const here = await machineIdentity();
+  for (const folder of folders) removeDeadSignals(folder, here);
+}
+
+/** Those in one folder. Never throws: what cannot be taken away now stays, and means nothing. */
 export function removeDeadSignals(folder: AbsolutePath, here: MachineIdentity): void {
   try {
     for (const name of readdirSync(folder)) {
