@@ -31,7 +31,15 @@ function scalar(value: string | boolean): string {
   const safe =
     /^[A-Za-z][\w (),.'/;-]*$/u.test(value) &&
     !/^(?:true|false|null|yes|no|on|off|y|n)$/iu.test(value);
-  return safe && value.trim() === value ? value : JSON.stringify(value);
+  return safe && value.trim() === value ? value : quoted(value);
+}
+
+/** As JSON, and what YAML takes for the end of a line, or for nothing at all, as an escape. */
+function quoted(value: string): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007F-\u009F\u2028\u2029\uFEFF]/gu,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** @param text a whole file; CRLF is understood */

@@ -65,5 +65,5 @@ function lengthProblems(
   if (value === undefined) return need === 'needed' ? [`${key} is missing.`] : [];
   if (typeof value !== 'string') return [`${key} is not a text.`];
   if (value.trim() === '') return [`${key} is empty.`];
-  return [...value].length > most ? [`${key} is longer than ${most} characters.`] : [];
+  return value.length > most ? [`${key} is longer than ${most} characters.`] : [];
 }
