@@ -45,7 +45,7 @@ export async function landAndLeave(
   // recovery, taking over and every refusal come first, under the lock; then the landing
   const look = async (frame: Change): Promise<boolean> => {
     const session = await freshSession(context, frame, request, seen);
-    if (session.branchTip !== tip) return true;
+    if (session === 'changed') return true;
     await refuse(context, frame, session, request, 'merge');
     return false;
   };
@@ -68,7 +68,12 @@ export async function landAndLeave(
       base,
       shape: request.shape ?? null,
     },
-  );
+  ).catch((error: unknown) => {
+    // it got another commit, or left, while the lock was free; nothing has moved
+    if (isFlightError(error, 'plan-changed')) return null;
+    throw error;
+  });
+  if (landed === null) return 'changed';
   const left = await leaveLanded(context, project, seen, request, landed);
   // the base has moved and the lock is free: a hook that fails now is a warning
   const warning = await runPostMerge(project, landed);
@@ -107,8 +112,8 @@ async function leaveLanded(
       const already = landed.shape === 'nothing' ? null : putAwayByOther(frame, seen);
       if (already !== null) return already;
       const session = await freshSession(context, frame, request, seen);
-      if (session.branchTip !== seen.branchTip) {
-        throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
+      if (session === 'changed') {
+        throw new FlightError('plan-changed', { name: seen.name, what: 'The branch' });
       }
       return leave(context, frame, session, request, { strategy: 'merge', becomes: 'ended' });
     });
