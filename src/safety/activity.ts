@@ -45,15 +45,24 @@ export async function activities(
     return { of: () => null, warnings: [{ code: 'activity-unknown', message }] };
   }
   const { table } = answer;
+  const cwds = new Set([...table.processes.values()].flatMap(({ cwd }) => cwd ?? []));
   return {
     of: (session) =>
-      session.place.kind === 'present' ? find(table, session.place, callerPid, startedAt) : null,
+      session.place.kind === 'present'
+        ? find({ table, cwds }, session.place, callerPid, startedAt)
+        : null,
     warnings: [],
   };
 }
 
+interface Looked {
+  readonly table: ProcessTable;
+  /** where anybody runs at all: few places, however many processes and sessions there are */
+  readonly cwds: ReadonlySet<string>;
+}
+
 function find(
-  table: ProcessTable,
+  { table, cwds }: Looked,
   place: { readonly path: AbsolutePath; readonly locked: string | null },
   callerPid: number,
   startedAt: (process: ProcessInfo) => Date | null,
@@ -64,10 +73,9 @@ function find(
     const agent = processes.get(owner.pid);
     if (agent !== undefined) return activity(agent, owner.agent, startedAt);
   }
-  const inside = [...processes.values()].filter(
-    (one) => one.cwd !== null && isWithin(one.cwd, place.path),
-  );
-  if (inside.length === 0) return null;
+  const places = new Set([...cwds].filter((cwd) => isWithin(cwd, place.path)));
+  if (places.size === 0) return null;
+  const inside = [...processes.values()].filter(({ cwd }) => cwd !== null && places.has(cwd));
   const own = callersOwn(processes, callerPid, absolute(place.path));
   const others = inside.filter((one) => !own.has(one.pid));
   const found = others.find((one) => !shells.has(one.command)) ?? others[0];
