@@ -43,13 +43,15 @@ export function frame(globals: Globals, interruption: Interruption): Frame {
  */
 export function startDirectory(globals: Globals): AbsolutePath {
   const directory = asked(globals);
-  if (directory === null) {
+  const there = directory !== null && isFolder(directory);
+  // Node remembers where it stands: in a process that lives on it must be looked at
+  if (directory === null || (!there && globals.directories.length === 0)) {
     throw new FlightError('not-a-repository', {
-      directory: process.env['PWD'] ?? 'This folder',
+      directory: directory ?? process.env['PWD'] ?? 'This folder',
       why: 'the folder was removed',
     });
   }
-  if (globals.directories.length > 0 && !isFolder(directory)) {
+  if (!there) {
     throw new FlightError('usage', { detail: `-C ${directory}: there is no such folder.` });
   }
   return directory;
