@@ -115,4 +115,12 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   'restore-taken': { id: `${name}~1`, what: worktree, suggestion: `${name}-2` },
   'restore-clash': { id: `${name}~1`, paths: ['src/login.ts'] },
   'restore-incomplete': { id: `${name}~1`, why: `${worktree} is not what was put there` },
+  'install-record-unreadable': {
+    file: `${root}/.flight-rules/installed.json`,
+    why: 'it is not JSON',
+  },
+  'install-incomplete': {
+    problems: [{ path: '.mcp.json', why: 'it is not JSON' }],
+    command: ['init', '--agents', 'claude'],
+  },
 };
