@@ -7,11 +7,32 @@
 // millisecond longer for every chunk: a third of what a command of ours takes.
 import { build, transform } from 'esbuild';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.11',
+  // esbuild prefers `main` for Node, and jsonc-parser's is UMD, which does not bundle.
+  mainFields: ['module', 'main'],
+  chunkNames: 'chunks/[name]-[hash]',
+  // Dead branches (fault points) go, and white space, which V8 reads at every start; names stay, so
+  // that a stack trace can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: false,
+  legalComments: 'none', // the licences go to one file, see below
+  treeShaking: true,
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+};
 
 try {
   const release = await bundle('dist', false);
@@ -32,51 +53,64 @@ try {
 
 async function bundle(folder, faults) {
   const outdir = join(root, folder);
+  const kit = await bundleKit(outdir);
   const result = await build({
-    absWorkingDir: root,
+    ...common,
     entryPoints: { main: 'src/main.ts' },
     outdir,
-    bundle: true,
     splitting: true, // every import() becomes a chunk that is read only when it is needed
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.11',
-    // esbuild prefers `main` for Node, and jsonc-parser's is UMD, which does not bundle.
-    mainFields: ['module', 'main'],
     entryNames: '[name]',
-    chunkNames: 'chunks/[name]-[hash]',
     define: { __VERSION__: JSON.stringify(version), __FAULTS__: String(faults) },
-    // Dead branches (fault points) go, and white space, which V8 reads at every start; names stay,
-    // so that a stack trace can be read.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    keepNames: false,
-    legalComments: 'none', // the licences go to one file, see below
-    treeShaking: true,
-    metafile: true,
-    write: false,
-    logLevel: 'warning',
+    plugins: [kit.elsewhere],
   });
+  const meta = { outputs: { ...result.metafile.outputs, ...kit.result.metafile.outputs } };
   // Emptied only now: a failed build leaves the last good one, and hashed chunks do not pile up.
   rmSync(outdir, { recursive: true, force: true });
-  for (const file of result.outputFiles) {
+  for (const file of [...result.outputFiles, ...kit.result.outputFiles]) {
     mkdirSync(dirname(file.path), { recursive: true });
     const entry = file.path === join(outdir, 'main.js');
     const text = (entry ? '#!/usr/bin/env node\n' : '') + (await commonJs(file.text));
     writeFileSync(file.path, text);
-    result.metafile.outputs[relative(root, file.path)].bytes = Buffer.byteLength(text);
+    meta.outputs[relative(root, file.path)].bytes = Buffer.byteLength(text);
     if (entry) chmodSync(file.path, 0o755);
   }
   // Of the program alone: the package around it is of ES modules.
   writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n');
-  const notices = licences(result.metafile);
+  const notices = licences(meta);
   if (notices !== '') writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), notices);
-  return result.metafile;
+  return meta;
+}
+
+/**
+ * The protocol kit, in a bundle of its own. In the common one it would share modules with the rest
+ * (the schema library), and every other command would read what only `mcp` needs of them.
+ */
+async function bundleKit(outdir) {
+  const result = await build({
+    ...common,
+    entryPoints: { 'mcp-kit': 'src/faces/mcp/kit.ts' },
+    outdir: join(outdir, 'chunks'),
+    entryNames: '[name]-[hash]',
+    alias: { '@modelcontextprotocol/server/_shims': './scripts/kit-shims.mjs' },
+  });
+  const path = `./${basename(result.outputFiles[0].path)}`;
+  const elsewhere = {
+    name: 'kit-elsewhere',
+    setup(hooks) {
+      // whoever imports it is a chunk, in the same folder
+      hooks.onResolve({ filter: /\/kit\.ts$/ }, () => ({ path, external: true }));
+    },
+  };
+  return { result, elsewhere };
 }
 
 /** A chunk as CommonJS: `import` becomes `require`, and `import()` a promise of it. */
 async function commonJs(text) {
-  const { code } = await transform(text.replace(/^#!.*\n/, ''), {
+  const url = text.includes('import.meta.url')
+    ? "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;\n"
+    : '';
+  const { code } = await transform(url + text.replace(/^#!.*\n/, ''), {
+    define: { 'import.meta.url': '__moduleUrl' },
     format: 'cjs',
     platform: 'node',
     target: 'node20.11',

@@ -7,12 +7,10 @@
  * environment (`FLIGHT_RULES_OPERATION`), whatever process group it went to.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, readlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { isoSeconds, type Clock } from './clock.ts';
+import { machineIdentity, placeOf } from './machine.ts';
 import { findMarked } from './marked-processes.ts';
 import { lookAtProcess, programOf, userOf } from './process-look.ts';
-import { run, SpawnError } from './processes.ts';
 import { issued, isOver } from './running.ts';
 
 export interface Owner {
@@ -34,17 +32,6 @@ export interface Owner {
 /** `unknown` is never "dead": another host, another container, or nobody to ask. */
 export type OwnerState = 'alive' | 'dead' | 'unknown';
 
-export interface MachineIdentity {
-  readonly bootId: string;
-  readonly pidNamespace: string;
-  readonly host: string;
-}
-
-const identityFiles = {
-  boot: '/proc/sys/kernel/random/boot_id',
-  namespace: '/proc/self/ns/pid',
-} as const;
-
 /**
  * A new token for an operation on the repository at `commonDir`: `<repository>.<random>`. The
  * first part lets `gitsOf` find every git of ours at work in that repository.
@@ -55,32 +42,6 @@ export function operationToken(commonDir: string): string {
 
 function repositoryMark(commonDir: string): string {
   return createHash('sha256').update(commonDir).digest('hex').slice(0, 12);
-}
-
-/** The parts of an owner that are the same for every process of this boot and namespace. */
-export async function machineIdentity(): Promise<MachineIdentity> {
-  const bootId = process.platform === 'darwin' ? await bootSession() : await bootIdFile();
-  const pidNamespace = await readlink(identityFiles.namespace).catch(() => '');
-  return { bootId, pidNamespace, host: hostname() };
-}
-
-async function bootIdFile(): Promise<string> {
-  return readFile(identityFiles.boot, 'utf8').then(
-    (text) => text.trim(),
-    () => '',
-  );
-}
-
-/** macOS: a random id of this boot. */
-async function bootSession(): Promise<string> {
-  try {
-    const args = ['-n', 'kern.bootsessionuuid'];
-    const result = await run('/usr/sbin/sysctl', args, { cwd: '/', env: {}, timeoutMs: 10_000 });
-    return result.exit === 0 ? result.stdout.toString('utf8').trim() : '';
-  } catch (error) {
-    if (error instanceof SpawnError) return '';
-    throw error;
-  }
 }
 
 /**
@@ -127,15 +88,6 @@ export async function ownerState(owner: Owner): Promise<OwnerState> {
   const marked = await processesMarked(owner.token, owner);
   if (marked.pids.length > 0) return 'alive';
   return marked.complete ? 'dead' : 'unknown';
-}
-
-/** Can processes of `owner` be seen from here? `gone`: they ended with an earlier boot. */
-export function placeOf(owner: Owner, here: MachineIdentity): 'here' | 'elsewhere' | 'gone' {
-  if (owner.host !== here.host) return 'elsewhere';
-  if (owner.bootId !== here.bootId) {
-    return owner.bootId === '' || here.bootId === '' ? 'elsewhere' : 'gone';
-  }
-  return owner.pidNamespace === here.pidNamespace ? 'here' : 'elsewhere';
 }
 
 export interface MarkedProcesses {

@@ -8,6 +8,7 @@
  */
 import { errorCode, isSystemError } from '../kernel/errno.ts';
 import { describe, isFlightError } from '../kernel/errors.ts';
+import { removeDeadSignalsIn } from '../agents/dead-signals.ts';
 import type { Git } from '../git/git.ts';
 import type { Held } from '../safety/held.ts';
 import { withLock } from '../safety/lock.ts';
@@ -15,7 +16,7 @@ import { ensureWritable } from '../safety/writable.ts';
 import { isRest } from '../sessions/adoption.ts';
 import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
-import { manifestFile, type Project } from '../sessions/project.ts';
+import { adminDir, manifestFile, type Project } from '../sessions/project.ts';
 import { readRegistry, type Registry } from '../sessions/registry.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { takeOver, takeOverAll } from './take-over.ts';
@@ -105,6 +106,11 @@ export async function change<T>(
         seen = null;
       }
       await publish(context, inner, dropped, seen);
+      await removeDeadSignalsIn(
+        facts.worktrees.flatMap((one) =>
+          one.adminId === null ? [] : [adminDir(inner, one.adminId)],
+        ),
+      );
       return result;
     } catch (error) {
       // a refusal has changed no file; what failed half-way is shown as it is

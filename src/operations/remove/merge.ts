@@ -80,7 +80,7 @@ export async function landAndLeave(
     project,
     async (frame): Promise<First> => {
       const session = await freshSession(context, frame, request, seen);
-      if (session.branchTip !== tip) return { kind: 'changed' };
+      if (session === 'changed') return { kind: 'changed' };
       await refuse(context, frame, session, request, 'merge');
       const begun = await beginLanding(deps, frame.held, input, frame.facts).catch(
         (error: unknown) => {
@@ -100,7 +100,9 @@ export async function landAndLeave(
     { nothingDone: ({ kind }) => kind !== 'left', changedNothing: (error) => error === notBegun },
   );
   if (first.kind === 'changed') return 'changed';
-  const landed = first.kind === 'left' ? first.landed : await landSession(deps, input, first.begun);
+  const landed =
+    first.kind === 'left' ? first.landed : await landUnlessChanged(deps, input, first.begun);
+  if (landed === null) return 'changed';
   const left =
     first.kind === 'left'
       ? first.left
@@ -122,6 +124,20 @@ export async function landAndLeave(
   };
 }
 
+/** @returns `null` if it got another commit, or left, while the lock was free: nothing has moved */
+async function landUnlessChanged(
+  deps: LandDeps,
+  input: LandInput,
+  begun: Begun,
+): Promise<LandResult | null> {
+  try {
+    return await landSession(deps, input, begun);
+  } catch (error) {
+    if (isFlightError(error, 'plan-changed')) return null;
+    throw error;
+  }
+}
+
 function baseFor(session: SessionFacts, request: RemoveRequest): BranchName {
   if (request.into === undefined) return trusted(session.record?.base.name ?? '');
   const into = parseBranchName(request.into);
@@ -141,8 +157,8 @@ async function leaveLanded(
     const already = landed.shape === 'nothing' ? null : putAwayByOther(frame, seen);
     if (already !== null) return already;
     const session = await freshSession(context, frame, request, seen);
-    if (session.branchTip !== seen.branchTip) {
-      throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
+    if (session === 'changed') {
+      throw new FlightError('plan-changed', { name: seen.name, what: 'The branch' });
     }
     return await leave(context, frame, session, request, { strategy: 'merge', becomes: 'ended' });
   } catch (error) {
