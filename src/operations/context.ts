@@ -26,6 +26,12 @@ export interface OperationContext {
    * error or a choice are spelled by the face and need no call.
    */
   readonly spell: (args: readonly string[]) => SpelledCommand;
+  /**
+   * What is handed in on standard input, for a flag whose value is `-`: at most `limit` bytes and
+   * one more, by which the caller knows that it is too long.
+   * @throws FlightError `usage` where a face has none
+   */
+  readonly standardInput: (limit: number) => Promise<Buffer>;
   /** token named by `--break-lock` */
   readonly breakLock: string | null;
   /** a person sits at a terminal (trust is granted only then) */

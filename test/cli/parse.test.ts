@@ -69,6 +69,20 @@ describe('flags', () => {
     ]);
   });
 
+  test('a value that may be left out', async () => {
+    const there = await parse('toy', 'echo', 'x', '--aside', 'there', '--json');
+    expect(there.input).toEqual({ name: 'x', aside: 'there' });
+    expect(there.commandLine).toEqual(['toy', 'echo', 'x', '--aside', 'there']);
+    const bare = await parse('toy', 'echo', 'x', '--aside', '--json', '-C', '/a');
+    expect(bare.input).toEqual({ name: 'x', aside: true });
+    expect(bare.globals).toMatchObject({ json: true, directories: ['/a'] });
+    expect(bare.commandLine).toEqual(['toy', 'echo', 'x', '--aside']);
+  });
+
+  test('what another face has is unknown here', async () => {
+    expect(await refusal('toy', 'echo', 'x', '--words', 'w')).toMatch(/unknown option '--words'/iu);
+  });
+
   test('what follows -- is left alone', async () => {
     const parsed = await parse('toy', 'echo', 'x', '--yes', '--', 'npm', '--json', '--', '-h');
     expect(parsed.input).toEqual({

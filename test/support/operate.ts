@@ -44,6 +44,7 @@ export function contextOf(caller: Caller, warnings: Warning[] = []): OperationCo
     clock: { now: () => caller.now ?? new Date('2026-11-22T15:22:00Z') },
     pid: caller.pid ?? process.pid,
     commandLine: ['parallel', 'test'],
+    standardInput: async () => Buffer.alloc(0),
     // read exactly then
     get breakLock() {
       const now = before;

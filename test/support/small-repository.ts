@@ -47,6 +47,7 @@ export function operationContext(
     clock: { now: () => new Date('2026-11-22T15:22:00Z') },
     pid: process.pid,
     commandLine: [],
+    standardInput: async () => Buffer.alloc(0),
     breakLock: null,
     interactive: more.interactive ?? false,
     signal: new AbortController().signal,

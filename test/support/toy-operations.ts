@@ -21,6 +21,8 @@ const echo = defineOperation({
     strategy: z.optional(z.string()),
     yes: z.optional(z.boolean()),
     command: z.optional(z.array(z.string())),
+    aside: z.optional(z.union([z.string(), z.literal(true)])),
+    words: z.optional(z.string()),
   }),
   flags: {
     name: { about: 'the name', positional: 'one' },
@@ -29,6 +31,8 @@ const echo = defineOperation({
     strategy: { about: 'a way', value: 'WAY', choices: ['keep', 'merge'] },
     yes: { about: 'agree', alias: '--force' },
     command: { about: 'what to run', positional: 'rest' },
+    aside: { about: 'elsewhere', value: 'PLACE', optionalValue: true },
+    words: { about: 'a text', value: 'T', face: 'mcp' },
   },
   run: (input, context) => {
     context.progress('echoing');

@@ -5,12 +5,16 @@ import {
   type AnyOperation,
   type FlagSpec,
 } from '../../operations/define.ts';
-import type { OperationEntry } from '../../operations/index.ts';
+import type { BesideCommand } from '../beside.ts';
 import { indent, table, wrap } from '../../render/text.ts';
 import { globalFlags } from './globals.ts';
 
 /** All commands, or those of a group such as `parallel`. */
-export function overview(entries: readonly OperationEntry[], group: string, width: number): string {
+export function overview(
+  entries: readonly { readonly name: string; readonly summary: string }[],
+  group: string,
+  width: number,
+): string {
   const shown = entries.filter(({ name }) => group === '' || name.startsWith(`${group} `));
   const column = Math.max(0, ...shown.map(({ name }) => name.length));
   return text([
@@ -36,7 +40,7 @@ export function overview(entries: readonly OperationEntry[], group: string, widt
 export function helpOf(operation: AnyOperation, width: number): string {
   const required = requiredFields(operation);
   const rows = shownFlags(operation).map(([field, spec]) => {
-    const value = spec.value === undefined ? '' : ` ${spec.value}`;
+    const value = spec.value === undefined ? '' : ` ${optional(spec, spec.value)}`;
     const name = `${argumentName(field, spec)}${spec.positional === undefined ? value : ''}`;
     const also = [
       ...(spec.alias === undefined ? [] : [`same as ${spec.alias}`]),
@@ -62,6 +66,26 @@ export function helpOf(operation: AnyOperation, width: number): string {
   ]);
 }
 
+/** The same for a command that is a face of its own. */
+export function helpOfBeside(command: BesideCommand, width: number): string {
+  const { name, forms, examples } = command;
+  const column = Math.min(Math.max(0, ...forms.map(({ args }) => args.length)), 28);
+  return text([
+    `Usage: flight-rules ${name}${forms.length > 1 ? ' ...' : ''}`,
+    '',
+    ...wrap(`${command.summary}.`, width),
+    ...command.description.split('\n').flatMap((line) => ['', ...wrap(line, width)]),
+    '',
+    'Forms:',
+    ...forms.flatMap(({ args, about }) => described(args, about, column, width)),
+    '',
+    'Options of every command:',
+    ...indent(globalTable(), 2),
+    ...(examples.length === 0 ? [] : ['', 'Examples:']),
+    ...examples.flatMap(({ args, about }) => [`  ${about}`, `    flight-rules ${args}`]),
+  ]);
+}
+
 /** `flight-rules parallel create <name> [--goal T]... [-- CMD...]` */
 export function usage(operation: AnyOperation): string {
   const required = requiredFields(operation);
@@ -81,9 +105,13 @@ export function usage(operation: AnyOperation): string {
 }
 
 function flagUsage(name: string, spec: FlagSpec, needed: boolean): string {
-  const whole = spec.value === undefined ? name : `${name} ${valueName(spec)}`;
+  const whole = spec.value === undefined ? name : `${name} ${optional(spec, valueName(spec))}`;
   const shown = needed ? whole : `[${whole}]`;
   return spec.repeatable === true ? `${shown}...` : shown;
+}
+
+function optional(spec: FlagSpec, value: string): string {
+  return spec.optionalValue === true ? `[${value}]` : value;
 }
 
 function valueName(spec: {
@@ -114,6 +142,9 @@ function text(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What a command line has, and says that it has. */
 function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
-  return Object.entries(operation.flags).filter(([, spec]) => spec.hidden !== true);
+  return Object.entries(operation.flags).filter(
+    ([, spec]) => spec.hidden !== true && spec.face !== 'mcp',
+  );
 }

@@ -10,7 +10,6 @@ import {
   type AnyOperation,
   type FlagSpec,
 } from '../../operations/define.ts';
-import type { OperationEntry } from '../../operations/index.ts';
 import { globalFlags, noGlobals, type Globals } from './globals.ts';
 import { splitRest, withoutGlobals } from './words.ts';
 
@@ -27,7 +26,7 @@ export interface Parsed {
  * @throws FlightError `usage`
  */
 export function parseArguments(operation: AnyOperation, args: readonly string[]): Parsed {
-  const specs = Object.entries(operation.flags);
+  const specs = Object.entries(operation.flags).filter(([, spec]) => spec.face !== 'mcp');
   const takesRest = specs.some(([, spec]) => spec.positional === 'rest');
   const { before, rest } = takesRest
     ? splitRest(args, operation.flags)
@@ -74,7 +73,10 @@ export function parseGlobals(args: readonly string[]): Globals {
  * What is wrong with words that name no operation, with a suggestion if one is near.
  * @throws FlightError `usage`, always
  */
-export function refuseNames(table: readonly OperationEntry[], argv: readonly string[]): never {
+export function refuseNames(
+  table: readonly { readonly name: string }[],
+  argv: readonly string[],
+): never {
   const program = quietCommand('flight-rules');
   const groups = new Map<string, Command>([['', program]]);
   giveGlobals(program);
@@ -116,17 +118,23 @@ function addFlag(
   const long = argumentName(field, spec);
   const spellings = spec.alias === undefined ? [long] : [long, spec.alias];
   for (const spelling of spellings) {
-    const option = new Option(spec.value === undefined ? spelling : `${spelling} <${spec.value}>`);
+    const option = new Option(`${spelling}${valueOf(spec)}`);
     if (spec.choices !== undefined) option.choices(spec.choices);
     command.addOption(option);
     command.on(`option:${option.name()}`, (text: string | null) => {
-      if (spec.value === undefined) found.set(field, true);
+      if (spec.value === undefined || text === null) found.set(field, true);
       else if (spec.repeatable === true) {
         const so = found.get(field);
         found.set(field, [...(Array.isArray(so) ? (so as readonly unknown[]) : []), text]);
       } else found.set(field, text);
     });
   }
+}
+
+/** As commander reads it: `<NAME>` is demanded, `[NAME]` may be left out. */
+function valueOf({ value, optionalValue }: FlagSpec): string {
+  if (value === undefined) return '';
+  return optionalValue === true ? ` [${value}]` : ` <${value}>`;
 }
 
 /** A command that prints nothing, exits nothing and knows no help of its own. */

@@ -13,9 +13,26 @@ export function splitRest(
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] ?? '';
     if (word === '--') return { before: args.slice(0, at), rest: args.slice(at + 1) };
-    if (own.has(word) || takesNext(word)) at += 1;
+    if (takesNext(word) || valueFollows(own, args, at)) at += 1;
   }
   return { before: args, rest: null };
+}
+
+/** The global flags with their values, and what else stands before a `--`. */
+export function partGlobals(args: readonly string[]): {
+  readonly globals: readonly string[];
+  readonly others: readonly string[];
+} {
+  const globals: string[] = [];
+  for (let at = 0; at < args.length && args[at] !== '--'; at += 1) {
+    const word = args[at] ?? '';
+    if (globalFlagOf(word) === null) continue;
+    globals.push(word);
+    if (!takesNext(word) || at + 1 >= args.length) continue;
+    at += 1;
+    globals.push(args[at] ?? '');
+  }
+  return { globals, others: withoutGlobals(args, {}) };
 }
 
 /** The arguments without the global flags and their values. What follows `--` stays. */
@@ -25,7 +42,7 @@ export function withoutGlobals(args: readonly string[], flags: Flags): readonly 
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] ?? '';
     if (word === '--') return [...kept, ...args.slice(at)];
-    if (own.has(word)) {
+    if (valueFollows(own, args, at)) {
       kept.push(...args.slice(at, at + 2));
       at += 1;
     } else if (takesNext(word)) at += 1;
@@ -39,14 +56,27 @@ function takesNext(word: string): boolean {
   return global !== null && global.flag.value !== undefined && !global.inline;
 }
 
-function valueFlags(flags: Flags): ReadonlySet<string> {
-  return new Set(
+/** Whether the word at `at` is a flag and the next word its value. */
+function valueFollows(
+  own: ReadonlyMap<string, FlagSpec>,
+  args: readonly string[],
+  at: number,
+): boolean {
+  const spec = own.get(args[at] ?? '');
+  if (spec === undefined) return false;
+  return spec.optionalValue !== true || args[at + 1]?.startsWith('-') === false;
+}
+
+function valueFlags(flags: Flags): ReadonlyMap<string, FlagSpec> {
+  return new Map(
     Object.entries(flags)
       .filter(([, spec]) => spec.value !== undefined && spec.positional === undefined)
-      .flatMap(([field, spec]) =>
-        spec.alias === undefined
-          ? [argumentName(field, spec)]
-          : [argumentName(field, spec), spec.alias],
-      ),
+      .flatMap(([field, spec]) => {
+        const spellings = [
+          argumentName(field, spec),
+          ...(spec.alias === undefined ? [] : [spec.alias]),
+        ];
+        return spellings.map((spelling) => [spelling, spec] as const);
+      }),
   );
 }

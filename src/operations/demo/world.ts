@@ -63,6 +63,7 @@ export async function makeWorld(context: OperationContext): Promise<World> {
         env,
         git,
         breakLock: null,
+        standardInput: async () => Buffer.alloc(0),
         interactive: false,
         located: () => undefined,
         // as people type it: the folder is gone before anybody could run it
