@@ -5,7 +5,6 @@
  * Processes: `rev-parse`, `for-each-ref`, `cat-file --batch`, `worktree list`, `for-each-ref` for
  * commit times; one `status` per worktree, side by side; more only for sessions that need it.
  */
-import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, type Outcome } from '../kernel/outcome.ts';
 import { quote, quoteAll } from '../kernel/quote.ts';
@@ -16,20 +15,13 @@ import { parseSessionName, sessionKey } from '../sessions/name.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
-import { StatusReport, type SessionStatus } from './shapes/status.ts';
+import { StatusInput, StatusReport, type SessionStatus } from './shapes/status.ts';
 import { describeSession } from './status/details.ts';
 import { endedSessions } from './status/ended.ts';
 import { mainStatus } from './status/main.ts';
 import { lookAtSessions } from './status/sessions.ts';
 import { strayStatus, whoWorks } from './status/strays.ts';
 import { summarise, trashSummary } from './status/summary.ts';
-
-export const StatusInput = z.object({
-  name: z.optional(z.string()),
-  all: z._default(z.boolean(), false),
-});
-
-export type StatusInput = z.infer<typeof StatusInput>;
 
 async function run(input: StatusInput, context: OperationContext): Promise<Outcome<StatusReport>> {
   const key = input.name === undefined ? null : sessionKey(parseSessionName(input.name));
@@ -136,12 +128,22 @@ export const status = defineOperation({
     'then strays, interrupted operations, the main checkout and the trash. It writes nothing, not one byte. ' +
     'With a name it shows that session in full.',
   effect: 'read',
-  input: StatusInput,
+  // what is run at every prompt does not build schemas: only who asks for them gets them
+  get input() {
+    return StatusInput;
+  },
+  plainInput: ({ name, all, ...more }) => {
+    if (Object.keys(more).length > 0 || typeof (all ?? false) !== 'boolean') return null;
+    if (name !== undefined && typeof name !== 'string') return null;
+    return { ...(name === undefined ? {} : { name }), all: all === true };
+  },
   flags: {
     name: { about: 'only this session, in full', positional: 'one', value: 'NAME' },
     all: { about: 'also kept sessions and the last twenty that ended' },
   },
-  output: StatusReport,
+  get output() {
+    return StatusReport;
+  },
   examples: [
     { args: 'parallel status', about: 'all sessions' },
     { args: 'parallel status auth', about: 'one session in full: commits, paths, files copied' },

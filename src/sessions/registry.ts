@@ -15,7 +15,7 @@ import { ensureHome, readHome } from './home.ts';
 import { asSessionName, sessionKey, type SessionKey } from './name.ts';
 import { formatRecord, parseRecord, type ReadRecord, type SessionRecord } from './record.ts';
 import { settled } from './settle.ts';
-import { TrashEntrySchema, type StoredTrashEntry, type TrashEntry } from './trash-entry.ts';
+import { parseTrashEntry, type StoredTrashEntry, type TrashEntry } from './trash-entry.ts';
 
 export interface StoredRecord {
   readonly key: SessionKey;
@@ -71,7 +71,7 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   const trash: StoredTrashEntry[] = [];
   const brokenTrash: string[] = [];
   for (const [index, ref] of pins.entries()) {
-    const entry = parseEntry(blobs[records.length + index] ?? null);
+    const entry = parseTrashEntry(blobs[records.length + index] ?? null);
     if (entry === null || !isProven(entry, ref.name, home)) brokenTrash.push(ref.name);
     else trash.push({ entry: await settled(entry, repository), ref: ref.name, pin: ref.oid });
   }
@@ -126,16 +126,6 @@ function newestFirst(one: StoredTrashEntry, other: StoredTrashEntry): number {
   const [a, b] = [one.entry.removedAt, other.entry.removedAt];
   if (a !== b) return a < b ? 1 : -1;
   return Number(other.ref.split('/').at(-1)) - Number(one.ref.split('/').at(-1));
-}
-
-function parseEntry(bytes: Buffer | null): StoredTrashEntry['entry'] | null {
-  if (bytes === null) return null;
-  try {
-    const parsed = TrashEntrySchema.safeParse(JSON.parse(bytes.toString('utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }
 
 /**
