@@ -34,8 +34,8 @@ const budgets = {
   'status for people chunks': 10,
   // All commands with all they need: there are no dependencies to install. Of these bytes the
   // protocol kit of `mcp` is about a third.
-  'total bytes': 1_400_000,
-  'packed bytes': 350_000,
+  'total bytes': 1_800_000,
+  'packed bytes': 480_000,
 };
 
 /** The only files that are published. */
