@@ -155,12 +155,14 @@ async function commonJs(text) {
     platform: 'node',
     target: 'node20.11',
     supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': '__ownUrl' },
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
   });
-  return lazily(code);
+  const ownUrl = "const __ownUrl=require('node:url').pathToFileURL(__filename).href;";
+  return (code.includes('__ownUrl') ? ownUrl : '') + lazily(code);
 }
 
 /** `var import_a=require("a")` -> `var $1_=__late(()=>require("a"))`, and each use calls it. */

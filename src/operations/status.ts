@@ -2,14 +2,13 @@
  * `parallel status`: every session with its metadata, what needs somebody first; strays,
  * interrupted operations, the main checkout, the trash, how to go there. Writes nothing.
  *
- * Processes: `rev-parse`, `for-each-ref`, `cat-file --batch`, `worktree list`, `for-each-ref` for
- * commit times; one `status` per worktree, side by side; more only for sessions that need it.
+ * Processes: `rev-parse`, `for-each-ref`, `cat-file --batch`, `worktree list`; one `status` per
+ * worktree, side by side; more only for sessions that need it.
  */
 import { FlightError } from '../kernel/errors.ts';
 import { done, type Outcome } from '../kernel/outcome.ts';
 import { quote, quoteAll } from '../kernel/quote.ts';
 import { isoSeconds } from '../kernel/clock.ts';
-import { checkVersion } from '../git/version.ts';
 import { observe } from '../sessions/observe.ts';
 import { parseSessionName, sessionKey } from '../sessions/name.ts';
 import type { OperationContext } from './context.ts';
@@ -25,10 +24,7 @@ import { summarise, trashSummary } from './status/summary.ts';
 
 async function run(input: StatusInput, context: OperationContext): Promise<Outcome<StatusReport>> {
   const key = input.name === undefined ? null : sessionKey(parseSessionName(input.name));
-  const [project] = await Promise.all([
-    projectOf(context, 'helps'),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context, 'helps');
   const facts = await observe(project, context.directory);
   const known = facts.sessions.filter(
     (one) => input.all || one.key === key || one.record?.state !== 'kept' || one.health !== 'ok',
@@ -40,7 +36,7 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
   }
   const source = whoWorks(context, facts);
   const [sessions, main, trash, strays] = await Promise.all([
-    lookAtSessions(context, project, asked, source),
+    lookAtSessions(context, project, { ...facts, sessions: asked }, source),
     mainStatus(project, facts),
     trashSummary(project, facts),
     strayStatus(context, project, facts, source),
