@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { imports } from '../architecture/source.ts';
 import { cli, json, releasedProgram } from '../support/cli.ts';
 import { fingerprint } from '../support/operate.ts';
-import { ask, must } from '../support/program.ts';
+import { askProgram, must } from '../support/program.ts';
 import { commitIn, gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
 import { fakeAgent, signalFiles, signals, silent } from './agent.ts';
 
@@ -79,7 +79,7 @@ describe('it is written', () => {
       { path: theirs, branch: 'worktree-fix', owner: 'claude', locked: false, live: true },
     ]);
     // and it is not taken from under him
-    const adopted = await ask(repo.root, ['parallel', 'adopt', theirs]);
+    const adopted = await askProgram(repo.root, ['parallel', 'adopt', theirs]);
     expect(adopted.exit).toBe(4);
     expect(adopted.text('error.message')).toContain(`claude, process ${agent.pid}`);
   });
@@ -115,9 +115,10 @@ describe('worktrees of others', () => {
     }
     const agent = await fakeAgent('claude');
     const { startTimeOf } = await import('./agent.ts');
-    const reason = (start: string): string => `claude session x (pid ${agent.pid} start ${start})`;
+    const reason = (start: string, who = 'claude session x'): string =>
+      `${who} (pid ${agent.pid} start ${start})`;
     gitIn(root, 'worktree', 'lock', '--reason', reason(startTimeOf(agent.pid)), places.nobody);
-    gitIn(root, 'worktree', 'lock', '--reason', reason('1'), places.gemini);
+    gitIn(root, 'worktree', 'lock', '--reason', reason('1', 'mine'), places.gemini);
     const status = await must(root, ['parallel', 'status'], {
       CODEX_HOME: join(home, 'codex-home'),
     });
@@ -129,7 +130,7 @@ describe('worktrees of others', () => {
       nobody: { owner: 'claude', locked: true, live: true },
     });
     const before = fingerprint(root);
-    expect((await ask(root, ['parallel', 'adopt', places.nobody])).exit).toBe(4);
+    expect((await askProgram(root, ['parallel', 'adopt', places.nobody])).exit).toBe(4);
     await must(root, ['parallel', 'cleanup', '--landed', '--yes']);
     expect(fingerprint(root)).toEqual(before);
     for (const path of Object.values(places)) expect(existsSync(path)).toBe(true);
