@@ -4,6 +4,10 @@ const [, , first, ...rest] = process.argv;
 if (process.argv.length === 3 && first === '--version') {
   process.stdout.write(`${__VERSION__}\n`);
 } else {
+  void start();
+}
+
+async function start(): Promise<void> {
   if (first === 'hook') {
     const { observeIfAsked } = await import('./faces/hook/observe.ts');
     await observeIfAsked(rest);

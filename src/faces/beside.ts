@@ -5,6 +5,7 @@
 import type { Answer } from './cli/answer.ts';
 import type { Frame } from './cli/frame.ts';
 import { hook } from './hook/hook.ts';
+import { mcp } from './mcp/command.ts';
 
 export interface BesideCommand {
   /** as typed, one word */
@@ -24,4 +25,4 @@ export interface BesideCommand {
 }
 
 /** In the order of help, after the operations. */
-export const besideCommands: readonly BesideCommand[] = [hook];
+export const besideCommands: readonly BesideCommand[] = [mcp, hook];

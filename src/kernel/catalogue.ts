@@ -3,11 +3,13 @@
  * reference is generated from it. A message says what happened, `safe` what is still whole, and
  * the hints which command helps. Codes are stable.
  */
+import { agentErrors } from './catalogue/agents.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { integrationErrors } from './catalogue/integration.ts';
 import { removalErrors } from './catalogue/removal.ts';
 import { restoreErrors } from './catalogue/restore.ts';
 import { sessionErrors } from './catalogue/sessions.ts';
+import { workflowErrors } from './catalogue/workflow.ts';
 
 export const catalogue = {
   ...generalErrors,
@@ -15,4 +17,6 @@ export const catalogue = {
   ...removalErrors,
   ...integrationErrors,
   ...restoreErrors,
+  ...workflowErrors,
+  ...agentErrors,
 };

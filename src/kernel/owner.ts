@@ -11,6 +11,7 @@ import { isoSeconds, type Clock } from './clock.ts';
 import { machineIdentity, placeOf } from './machine.ts';
 import { findMarked } from './marked-processes.ts';
 import { lookAtProcess, programOf, userOf } from './process-look.ts';
+import { issued, isOver } from './running.ts';
 
 export interface Owner {
   /** random, unique per operation */
@@ -44,7 +45,7 @@ function repositoryMark(commonDir: string): string {
 }
 
 /**
- * The owner that this process (or `pid`) is.
+ * The owner that this process (or `pid`) is. Its token is over with the operation it is made in.
  * @param options `command` as typed; `token` from `operationToken`, random without it
  */
 export async function currentOwner(options: {
@@ -55,8 +56,10 @@ export async function currentOwner(options: {
 }): Promise<Owner> {
   const pid = options.pid ?? process.pid;
   const [machine, look] = await Promise.all([machineIdentity(), lookAtProcess(pid)]);
+  const token = options.token ?? randomBytes(8).toString('hex');
+  issued(token);
   return {
-    token: options.token ?? randomBytes(8).toString('hex'),
+    token,
     pid,
     startTime: look.kind === 'process' ? look.startTime : '',
     ...machine,
@@ -69,7 +72,8 @@ export async function currentOwner(options: {
 /**
  * Is `owner` really gone? Dead means: the machine has been restarted since, or, in the same boot
  * and pid namespace, its process has ended (no such pid, a zombie, or the pid is somebody else's
- * by now) and no live process carries its token any more.
+ * by now) or is this one and has ended that operation, and no live process carries its token any
+ * more.
  */
 export async function ownerState(owner: Owner): Promise<OwnerState> {
   const here = await machineIdentity();
@@ -79,7 +83,7 @@ export async function ownerState(owner: Owner): Promise<OwnerState> {
   if (look.kind === 'unknown') return 'unknown';
   if (look.kind === 'process' && !look.zombie) {
     if (owner.startTime === '') return 'unknown';
-    if (look.startTime === owner.startTime) return 'alive';
+    if (look.startTime === owner.startTime && !isOver(owner.token)) return 'alive';
   }
   const marked = await processesMarked(owner.token, owner);
   if (marked.pids.length > 0) return 'alive';

@@ -5,11 +5,18 @@ import type { OperationContext } from '../../operations/context.ts';
 import { speller, startDirectory, type Frame } from './frame.ts';
 import { readStandardInput } from './standard-input.ts';
 
+/** What another face does in its own way. */
+type Own = Partial<Pick<OperationContext, 'spell' | 'standardInput' | 'progress'>>;
+
 /**
  * @param commandLine the arguments of ours, without global flags
  * @throws FlightError as `startDirectory`; `git-missing`
  */
-export function contextFor(current: Frame, commandLine: readonly string[]): OperationContext {
+export function contextFor(
+  current: Frame,
+  commandLine: readonly string[],
+  own: Own = {},
+): OperationContext {
   const { globals, interruption } = current;
   const speaks = !globals.quiet && (!globals.json || globals.verbose);
   const say = (line: string): void => {
@@ -43,6 +50,7 @@ export function contextFor(current: Frame, commandLine: readonly string[]): Oper
       const said = current.warnings.some((one) => one.code === code && one.message === message);
       if (!said) current.warnings.push(warning);
     },
+    ...own,
   };
 }
 

@@ -44,13 +44,15 @@ export function frame(globals: Globals, interruption: Interruption): Frame {
  */
 export function startDirectory(globals: Globals): AbsolutePath {
   const directory = asked(globals);
-  if (directory === null) {
+  const there = directory !== null && isFolder(directory);
+  // Node remembers where it stands: in a process that lives on it must be looked at
+  if (directory === null || (!there && globals.directories.length === 0)) {
     throw new FlightError('not-a-repository', {
-      directory: process.env['PWD'] ?? 'This folder',
+      directory: directory ?? process.env['PWD'] ?? 'This folder',
       why: 'the folder was removed',
     });
   }
-  if (globals.directories.length > 0 && !isFolder(directory)) {
+  if (!there) {
     throw new FlightError('usage', { detail: `-C ${directory}: there is no such folder.` });
   }
   return directory;
@@ -63,13 +65,18 @@ export function speller(frame: Frame, form: 'whole' | 'here'): Speller {
   const whole = form === 'whole' || frame.globals.json || away || gone;
   const spelling: Spelling = {
     program: frame.program,
-    directory: whole ? (frame.root ?? asked(frame.globals)) : null,
+    directory: whole ? projectDirectory(frame) : null,
     json: frame.globals.json,
   };
   return {
     command: (args) => spell(spelling, args),
     suggestions: (all) => keepable(all).map((one) => spellSuggestion(spelling, one)),
   };
+}
+
+/** The project a call is about, as soon as that is known; before, where it was started. */
+export function projectDirectory(frame: Frame): AbsolutePath | null {
+  return frame.root ?? asked(frame.globals);
 }
 
 /** Suggestions that this version can keep: a command it lacks is never named. */

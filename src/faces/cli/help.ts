@@ -143,7 +143,7 @@ function text(lines: readonly string[]): string {
 }
 
 /** What a command line has, and says that it has. */
-export function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
+function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
   return Object.entries(operation.flags).filter(
     ([, spec]) => spec.hidden !== true && spec.face !== 'mcp',
   );
