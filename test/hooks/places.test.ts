@@ -3,6 +3,8 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { agents } from '../../src/agents/all.ts';
+import { hookAgents, hookEvent } from '../../src/agents/hook-words.ts';
 import { imports } from '../architecture/source.ts';
 import { cli, json, releasedProgram } from '../support/cli.ts';
 import { fingerprint } from '../support/operate.ts';
@@ -134,6 +136,19 @@ describe('worktrees of others', () => {
     await must(root, ['parallel', 'cleanup', '--landed', '--yes']);
     expect(fingerprint(root)).toEqual(before);
     for (const path of Object.values(places)) expect(existsSync(path)).toBe(true);
+  });
+});
+
+describe('what init writes', () => {
+  test('is understood, every line of every agent', () => {
+    expect(agents.map(({ id }) => id)).toEqual(hookAgents);
+    const provider = ['worktree-create', 'worktree-remove'];
+    for (const { id, hooks } of agents) {
+      for (const [, event] of hooks.events) {
+        const known = hookEvent(event) !== null || (id === 'claude' && provider.includes(event));
+        expect([id, event, known]).toEqual([id, event, true]);
+      }
+    }
   });
 });
 

@@ -146,6 +146,21 @@ describe('standard input', () => {
     expect(signals(privateDir)).toMatchObject([{ is: 'waiting', cwd }]);
   });
 
+  test('of Claude: that nobody has typed for a while is no waiting', async () => {
+    const repo = makeRepo();
+    const { privateDir, worktree } = repo.addSession('auth');
+    const claude = await fakeAgent('claude');
+    for (const [kind, is] of [
+      ['permission_prompt', 'waiting'],
+      ['idle_prompt', 'idle'],
+      ['auth_success', 'idle'],
+    ]) {
+      const input = JSON.stringify({ cwd: worktree, notification_type: kind });
+      await claude.hook('waiting', worktree, { input });
+      expect(signals(privateDir)).toMatchObject([{ is }]);
+    }
+  });
+
   test('in pieces, with much before what counts', async () => {
     const repo = makeRepo();
     const { privateDir, worktree } = repo.addSession('auth');
