@@ -9,6 +9,7 @@ import { integrationErrors } from './catalogue/integration.ts';
 import { removalErrors } from './catalogue/removal.ts';
 import { restoreErrors } from './catalogue/restore.ts';
 import { sessionErrors } from './catalogue/sessions.ts';
+import { workflowErrors } from './catalogue/workflow.ts';
 
 export const catalogue = {
   ...generalErrors,
@@ -17,4 +18,5 @@ export const catalogue = {
   ...integrationErrors,
   ...restoreErrors,
   ...agentErrors,
+  ...workflowErrors,
 };

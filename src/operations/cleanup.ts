@@ -104,6 +104,8 @@ async function carryOut(
         result = { kind: 'done', done: await execute(context, frame, item) };
       } catch (error) {
         result = { kind: 'failed', error };
+        // half done, perhaps: neither the next item nor the manifest goes by what was seen before
+        await frame.lookAgain();
       }
       items.push(reportItem(context, item, result));
     }
@@ -138,7 +140,7 @@ export const cleanup = defineOperation({
     landed: { about: 'also sessions whose work is in their base' },
     expired: { about: 'empties the trash, for good: the ids given, else all older than keepDays' },
     dryRun: { about: 'only shows the plan' },
-    yes: { about: 'consents to the plan as shown', alias: '--force' },
+    yes: { about: 'consents to the plan as shown', alias: '--force', mcp: 'apply' },
   },
   output: CleanupReport,
   examples: [

@@ -77,6 +77,8 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   'nested-work': { name, repositories: [`${worktree}/vendor/tool`] },
   'submodule-work': { name, paths: [`${worktree}/lib`] },
   'unknown-state': { name, what: 'the uncommitted changes', why: 'git status ended by SIGKILL' },
+  'work-not-landed': { name, base: 'main', why: 'it has commits that main does not have' },
+  'no-session-there': { path: '/home/me/fix-typo' },
   'plan-changed': { name, what: 'The branch' },
   'partly-done': { what: 'Cleaning up', failed: [name] },
   'objects-missing': { branch, oids: [oid] },
@@ -123,4 +125,12 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     problems: [{ path: '.mcp.json', why: 'it is not JSON' }],
     command: ['init', '--agents', 'claude'],
   },
+  'log-place-unsafe': {
+    folder: `${root}/docs/session_logs`,
+    why: 'it is a link to /elsewhere, which is not in the checkout',
+  },
+  'no-checkout': { root: '/home/me/project.git' },
+  'no-such-task': { task: '3.9', known: ['3.8.1', '3.8.2'] },
+  'ambiguous-task': { task: '1.1', ids: ['docs/implementation/1-api.md#1.1', 'docs/x.md#1.1'] },
+  'log-not-written': { name, worktree, why: 'no space left on the device.' },
 };

@@ -32,6 +32,7 @@ export async function execute(
       }
       if (item.setAside) {
         await setAside(frame.project, frame.held, item.session);
+        await frame.lookAgain();
         return {};
       }
       return put(context, frame, item, 'cleanup');
@@ -57,11 +58,14 @@ async function put(
   for (const warning of asked.warnings) context.warn(warning);
   const [first] = asked.refusals;
   if (first !== undefined) throw first;
-  const { id, entry } = await putAway(frame.project, frame.held, session, {
+  const { id, entry, registry } = await putAway(frame.project, frame.held, session, {
     strategy: 'cleanup',
     becomes: 'ended',
     at: context.clock.now(),
+    observed: frame.facts,
+    index: asked.facts.tree.kind === 'known' ? asked.facts.tree.value.index : null,
   });
+  frame.saw(registry);
   return { trash: { id, expiresAt: expiresAt(frame.project, entry) } };
 }
 

@@ -3,7 +3,7 @@
  * away, look. The strategies differ in what happens before, and in what becomes of the record.
  */
 import { FlightError, isFlightError } from '../../kernel/errors.ts';
-import { preflight } from '../../safety/preflight.ts';
+import { preflight, type Preflight } from '../../safety/preflight.ts';
 import { putAway } from '../../safety/put-away.ts';
 import type { Leaving } from '../../safety/refusals.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
@@ -30,15 +30,16 @@ export interface Left {
 /**
  * The session as it is now, under the lock; taken over if only the manifest knew it.
  * @param seen as it was when the plan was made: a later session of the same name is another one
+ * @returns `changed` if it is not the one that was seen, or has another tip: another plan
  * @throws FlightError `no-such-session` if somebody else removed it meanwhile, `plan-changed` if
- *   it is not the one that was seen, or was put away or brought back since; `session-busy`
+ *   it was put away or brought back since; `session-busy`
  */
 export async function freshSession(
   context: OperationContext,
   change: Change,
   request: RemoveRequest,
   seen: SessionFacts,
-): Promise<SessionFacts> {
+): Promise<SessionFacts | 'changed'> {
   const found = change.facts.sessions.find((one) => one.key === request.key);
   if (found === undefined) {
     const known = change.facts.sessions.map((one) => one.name);
@@ -48,15 +49,24 @@ export async function freshSession(
   refuseBusy(context, session);
   // recovery has been here, and could not finish what he began
   if (givenUp(context, session)) throw busy(context, session);
-  if (seen.recordOid !== null && seen.record?.token !== session.record?.token) {
-    throw new FlightError('plan-changed', { name: session.name, what: 'The session' });
-  }
+  if (isAnother(seen, session)) return 'changed';
   // what was cut off may just have been finished or taken back: that changes it, and is no race
-  const settled = seen.record?.intent === undefined;
-  if (settled && whereabouts(seen) !== whereabouts(session)) {
-    throw new FlightError('plan-changed', { name: session.name, what: 'The state' });
-  }
-  return session;
+  if (seen.record?.intent === undefined) refuseElsewhere(seen, session);
+  return session.branchTip === seen.branchTip ? session : 'changed';
+}
+
+/** A later session of the same name. */
+function isAnother(seen: SessionFacts, now: SessionFacts): boolean {
+  return seen.recordOid !== null && seen.record?.token !== now.record?.token;
+}
+
+/**
+ * Of two that remove one session at once, one finds that the other has done it.
+ * @throws FlightError `plan-changed` if this very session was put away or brought back since
+ */
+export function refuseElsewhere(seen: SessionFacts, now: SessionFacts): void {
+  if (isAnother(seen, now) || whereabouts(seen) === whereabouts(now)) return;
+  throw new FlightError('plan-changed', { name: now.name, what: 'The state' });
 }
 
 /**
@@ -93,24 +103,35 @@ export async function leave(
   request: RemoveRequest,
   departure: Departure,
 ): Promise<Left> {
-  await refuse(context, change, session, request, departure.strategy);
-  const { id, entry, branchDeleted } = await putAway(change.project, change.held, session, {
-    strategy: departure.strategy,
-    becomes: departure.becomes,
-    at: context.clock.now(),
-    ...(departure.extraRecord === undefined ? {} : { extraRecord: departure.extraRecord }),
-  });
+  const { facts } = await refuse(context, change, session, request, departure.strategy);
+  const { id, entry, branchDeleted, registry } = await putAway(
+    change.project,
+    change.held,
+    session,
+    {
+      strategy: departure.strategy,
+      becomes: departure.becomes,
+      at: context.clock.now(),
+      observed: change.facts,
+      index: facts.tree.kind === 'known' ? facts.tree.value.index : null,
+      ...(departure.extraRecord === undefined ? {} : { extraRecord: departure.extraRecord }),
+    },
+  );
+  change.saw(registry);
   return { trash: { id, expiresAt: expiresAt(change.project, entry) }, branchDeleted };
 }
 
-/** @throws FlightError the first refusal */
+/**
+ * @returns what it was judged by
+ * @throws FlightError the first refusal
+ */
 export async function refuse(
   context: OperationContext,
   change: Pick<Change, 'project' | 'facts'>,
   session: SessionFacts,
   request: Pick<RemoveRequest, 'forceInUse'>,
   strategy: Leaving,
-): Promise<void> {
+): Promise<Preflight> {
   const found = await preflight(change.project, session, {
     strategy,
     forceInUse: request.forceInUse,
@@ -121,6 +142,7 @@ export async function refuse(
   for (const warning of found.warnings) context.warn(warning);
   const [first] = found.refusals;
   if (first !== undefined) throw first;
+  return found;
 }
 
 function whereabouts({ record, place }: SessionFacts): string {

@@ -92,7 +92,7 @@ async function begin(
   request: RemoveRequest,
 ): Promise<Begun | 'changed'> {
   const session = await freshSession(context, frame, request, seen);
-  if (session.branchTip !== seen.branchTip) return 'changed';
+  if (session === 'changed') return 'changed';
   await refuse(context, frame, session, request, 'pr');
   const { record, recordOid } = session;
   if (record === null || recordOid === null) {
@@ -175,7 +175,7 @@ function givenPullRequest(request: RemoveRequest): PullRequest | null {
   throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
 }
 
-/** Title: given, else the first goal, else the name. Body: the file, else the goals. */
+/** Title: given, else the first goal, else the name. Body: given, else the file, else the goals. */
 async function pullRequestTexts(
   context: OperationContext,
   session: SessionFacts,
@@ -183,6 +183,7 @@ async function pullRequestTexts(
 ): Promise<{ title: string; body: string }> {
   const goals = session.record?.goals ?? [];
   const title = request.title ?? goals[0] ?? session.name;
+  if (request.body !== undefined) return { title, body: request.body };
   if (request.bodyFile === undefined) {
     return { title, body: goals.map((goal) => `- ${goal}`).join('\n') };
   }

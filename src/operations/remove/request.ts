@@ -11,7 +11,7 @@ export type RemoveRequest = RemoveInput & { readonly key: SessionKey; readonly n
 
 /** The call again, with `added` and without what it replaces. */
 export function again(request: RemoveRequest, added: readonly string[]): string[] {
-  const { shape, into, title, bodyFile, draft, prUrl, verify, forceInUse } = request;
+  const { shape, into, title, body, bodyFile, draft, prUrl, verify, forceInUse } = request;
   const flag = (name: string, value: string | undefined): string[] =>
     value === undefined || added.includes(name) ? [] : [name, value];
   return [
@@ -22,6 +22,7 @@ export function again(request: RemoveRequest, added: readonly string[]): string[
     ...flag('--shape', shape),
     ...flag('--into', into),
     ...flag('--title', title),
+    ...flag('--body', body),
     ...flag('--body-file', bodyFile),
     ...flag('--pr-url', prUrl),
     ...flag('--verify', verify),

@@ -3,16 +3,15 @@ import { availableParallelism } from 'node:os';
 import { trusted } from '../../kernel/brand.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
 import type { Warning } from '../../kernel/outcome.ts';
-import { startOf } from '../../kernel/process-start.ts';
 import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { oid, type BranchName, type Oid } from '../../git/oid.ts';
 import { sharedSimulation } from '../../git/simulation.ts';
-import { countChanges, readStatus, type Status } from '../../git/status.ts';
+import { countChanges, readStatus, readStatuses, type Status } from '../../git/status.ts';
 import { upstreams } from '../../git/upstream.ts';
 import { landedBy, type Simulate } from '../../integration/landed.ts';
-import { activities, type ActivitySource } from '../../safety/activity.ts';
+import type { ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -29,7 +28,8 @@ export interface Looked {
   /** absent: not looked up; `null`: could not be found out */
   readonly landed?: boolean | null;
   readonly onlyHere?: number | null;
-  readonly activity: Activity | null;
+  /** all that tell who works there, best first */
+  readonly activities: readonly Activity[];
   readonly lastActivityAt: string | null;
 }
 
@@ -38,13 +38,16 @@ export async function lookAtSessions(
   context: OperationContext,
   project: Project,
   sessions: readonly SessionFacts[],
+  source: Promise<ActivitySource>,
 ): Promise<SessionStatus[]> {
   const simulation = sharedSimulation(project.git, project);
   const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
+  const statuses = askStatuses(project, sessions);
   const look = async (session: SessionFacts): Promise<State> => {
     const base = trusted<BranchName>(session.record?.base.name ?? '');
     const around = { upstream: tracked.then((all) => all.get(base)), warn: context.warn };
-    return stateOf(project, session, { ...around, simulate: simulation.simulate });
+    const asked = statuses.get(session) ?? Promise.resolve(null);
+    return stateOf(project, session, { ...around, asked, simulate: simulation.simulate });
   };
   const lookAtAll = async (): Promise<State[]> => {
     try {
@@ -59,11 +62,10 @@ export async function lookAtSessions(
       project.commonDir,
       sessions.map((one) => one.branch),
     ),
-    activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
+    source,
     lookAtAll(),
     tracked,
   ]);
-  for (const warning of active.warnings) context.warn(warning);
   const looked = await Promise.all(
     states.map((one) => withActivity(project, one, active, times.get(one.facts.branch))),
   );
@@ -81,24 +83,27 @@ function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
 }
 
 interface Around {
+  /** its status, `null` if it has to be asked by itself */
+  readonly asked: Promise<Status | null>;
   /** of the base: work that was merged on the forge is there first */
   readonly upstream: Promise<{ readonly name: string; readonly tip: Oid } | undefined>;
   readonly simulate: Simulate;
   readonly warn: (warning: Warning) => void;
 }
 
-type State = Omit<Looked, 'activity' | 'lastActivityAt'>;
+type State = Omit<Looked, 'activities' | 'lastActivityAt'>;
 
 async function stateOf(
   project: Project,
   facts: SessionFacts,
-  { upstream: asked, simulate, warn }: Around,
+  { asked, upstream: tracked, simulate, warn }: Around,
 ): Promise<State> {
   const { git, commonDir } = project;
   const { place, record, branchTip, baseTip } = facts;
-  const status = place.kind === 'present' ? await statusOf(project, facts, warn) : null;
+  const status =
+    place.kind === 'present' ? ((await asked) ?? (await statusOf(project, facts, warn))) : null;
   const counts = await distance(project, facts, status);
-  const upstream = await asked;
+  const upstream = await tracked;
   const newCommits = branchTip !== null && record !== null && branchTip !== record.base.oid;
   const ahead = upstream !== undefined && upstream.tip !== baseTip;
   const maybeLanded =
@@ -153,7 +158,24 @@ async function withActivity(
       : tipTime === undefined
         ? null
         : isoSeconds(tipTime);
-  return { ...state, activity: active.of(facts), lastActivityAt };
+  const activities = facts.place.kind === 'present' ? await active.at(facts.place) : [];
+  return { ...state, activities, lastActivityAt };
+}
+
+/** The statuses of all worktrees, on their way. */
+function askStatuses(
+  { git }: Project,
+  sessions: readonly SessionFacts[],
+): ReadonlyMap<SessionFacts, Promise<Status | null>> {
+  const present = sessions.flatMap((facts) => {
+    const { place, record, branch } = facts;
+    if (place.kind !== 'present' || record === null) return [];
+    return [{ facts, path: place.path, compareWith: { branch, base: record.base.name } }];
+  });
+  const asked = readStatuses(git, present);
+  return new Map(
+    present.map(({ facts }, at) => [facts, asked[at] ?? Promise.resolve(null)] as const),
+  );
 }
 
 /** A worktree whose status cannot be read is one unknown session, not a failure for all. */
@@ -215,7 +237,7 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     startedAt: record?.startedAt ?? '',
     lastActivityAt: looked.lastActivityAt,
     ...(record?.agent === undefined ? {} : { agent: record.agent }),
-    activity: looked.activity,
+    activity: looked.activities[0] ?? null,
     ...(looked.landed === undefined ? {} : { landed: looked.landed }),
     ...(record?.pullRequest === undefined ? {} : { pullRequest: record.pullRequest }),
     ...(why === null ? {} : { why }),

@@ -14,6 +14,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   upgrade: async () => (await import('./agents.ts')).install,
   uninstall: async () => (await import('./agents.ts')).install,
   'agents doctor': async () => (await import('./agents.ts')).doctor,
+  'dev-session start': async () => (await import('./dev-session-start.ts')).devSessionStart,
   'trust list': async () => (await import('./trust.ts')).trustList,
   'trust grant': async () => (await import('./trust.ts')).trustGrant,
   'trust revoke': async () => (await import('./trust.ts')).trustRevoke,
