@@ -6,6 +6,7 @@ import type { Suggestion } from '../../kernel/suggestion.ts';
 import type { Warning } from '../../kernel/outcome.ts';
 import { operations } from '../../operations/index.ts';
 import type { Speller } from '../../render/json.ts';
+import { besideCommands } from '../beside.ts';
 import type { Globals } from './globals.ts';
 import { locate } from './locate.ts';
 import type { Interruption } from './signals.ts';
@@ -81,7 +82,9 @@ export function projectDirectory(frame: Frame): AbsolutePath | null {
 /** Suggestions that this version can keep: a command it lacks is never named. */
 function keepable(suggestions: readonly Suggestion[]): readonly Suggestion[] {
   return suggestions.filter(
-    (suggestion) => 'argv' in suggestion || locate(operations, suggestion.args).kind !== 'unknown',
+    (suggestion) =>
+      'argv' in suggestion ||
+      locate([...operations, ...besideCommands], suggestion.args).kind !== 'unknown',
   );
 }
 
