@@ -8,6 +8,7 @@ import { integrationErrors } from './catalogue/integration.ts';
 import { removalErrors } from './catalogue/removal.ts';
 import { restoreErrors } from './catalogue/restore.ts';
 import { sessionErrors } from './catalogue/sessions.ts';
+import { workflowErrors } from './catalogue/workflow.ts';
 
 export const catalogue = {
   ...generalErrors,
@@ -15,4 +16,5 @@ export const catalogue = {
   ...removalErrors,
   ...integrationErrors,
   ...restoreErrors,
+  ...workflowErrors,
 };

@@ -115,4 +115,12 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   'restore-taken': { id: `${name}~1`, what: worktree, suggestion: `${name}-2` },
   'restore-clash': { id: `${name}~1`, paths: ['src/login.ts'] },
   'restore-incomplete': { id: `${name}~1`, why: `${worktree} is not what was put there` },
+  'log-place-unsafe': {
+    folder: `${root}/docs/session_logs`,
+    why: 'it is a link to /elsewhere, which is not in the checkout',
+  },
+  'no-checkout': { root: '/home/me/project.git' },
+  'no-such-task': { task: '3.9', known: ['3.8.1', '3.8.2'] },
+  'ambiguous-task': { task: '1.1', ids: ['docs/implementation/1-api.md#1.1', 'docs/x.md#1.1'] },
+  'log-not-written': { name, worktree, why: 'no space left on the device.' },
 };
