@@ -58,6 +58,12 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./path.ts')).path,
   },
   {
+    name: 'dev-session end',
+    summary: 'End a session: log, progress, and its work brought home',
+    effect: 'destructive',
+    load: async () => (await import('./dev-session-end.ts')).devSessionEnd,
+  },
+  {
     name: 'trust list',
     summary: 'Show the commands of this repository and which of them may run',
     effect: 'read',

@@ -123,4 +123,14 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   'no-such-task': { task: '3.9', known: ['3.8.1', '3.8.2'] },
   'ambiguous-task': { task: '1.1', ids: ['docs/implementation/1-api.md#1.1', 'docs/x.md#1.1'] },
   'log-not-written': { name, worktree, why: 'no space left on the device.' },
+  'odd-file': { file: `${worktree}/docs/progress.md`, what: 'a link' },
+  'commit-failed': { why: 'fatal: unable to write new index file' },
+  'written-not-integrated': {
+    name,
+    log: 'docs/session_logs/20261122_1403_auth-jwt_session.md',
+    committed: oid,
+    because: 'push-failed',
+    why: 'origin refused the push',
+    again: ['dev-session', 'end', name, '--strategy', 'pr'],
+  },
 };

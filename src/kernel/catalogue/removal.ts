@@ -76,8 +76,9 @@ export const removalErrors = {
   'operation-in-progress': entry<{ name: string; worktree: string; operation: string }>({
     exit: 4,
     retryable: false,
-    when: 'A rebase, merge, cherry-pick, revert or bisect is under way in the session.',
-    message: (d) => `In session ${d.name} a ${d.operation} is in progress.`,
+    when: 'A rebase, merge, cherry-pick, revert or bisect is under way in the session, or where a commit is asked for.',
+    message: (d) =>
+      `${d.name === '' ? `At ${d.worktree}` : `In session ${d.name}`} a ${d.operation} is in progress.`,
     safe: unchanged,
     hints: (d) => [theirs(['git', '-C', d.worktree, 'status'], 'shows how to finish or abort it')],
   }),
