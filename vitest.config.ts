@@ -40,6 +40,19 @@ export default defineConfig({
         define: define(),
         test: { ...hermetic, name: 'long', include: ['test/long/**/*.test.ts'] },
       },
+      {
+        define: define(),
+        test: {
+          ...hermetic,
+          name: 'agents',
+          include: ['test/agents/**/*.test.ts'],
+          globalSetup: [...hermetic.globalSetup, 'test/agents/support/programs.ts'],
+          // programs of hundreds of megabytes, one at a time; each check has its own limit
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

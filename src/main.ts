@@ -1,8 +1,17 @@
-// argv -> a face, nothing else. The version alone is answered before anything is loaded: editors
-// and agents ask for it at every start.
-if (process.argv.length === 3 && process.argv[2] === '--version') {
+// argv -> a face, nothing else. What is started again and again is answered before the command line
+// is loaded: the version, which editors and agents ask for at every start, and their hooks.
+const [, , first, ...rest] = process.argv;
+if (process.argv.length === 3 && first === '--version') {
   process.stdout.write(`${__VERSION__}\n`);
 } else {
+  void start();
+}
+
+async function start(): Promise<void> {
+  if (first === 'hook') {
+    const { observeIfAsked } = await import('./faces/hook/observe.ts');
+    await observeIfAsked(rest);
+  }
   const { main } = await import('./faces/cli/main.ts');
   await main();
 }

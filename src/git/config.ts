@@ -17,6 +17,20 @@ export async function readConfig(port: Git, directory: string): Promise<GitConfi
   return parseConfig(await gitFields(port, directory, ['config', '--list', '-z']));
 }
 
+/**
+ * The configuration of the repository, asked once per command: it steers how things are done, and
+ * nothing that a destructive step relies on. One process, the first time.
+ */
+export async function commandConfig(port: Git, commonDir: string): Promise<GitConfig> {
+  const known = port.configs.get(commonDir);
+  if (known !== undefined) return parseConfig(await known);
+  const asked = gitFields(port, commonDir, ['config', '--list', '-z']);
+  port.configs.set(commonDir, asked);
+  // a failure (or Ctrl-C) is not remembered
+  asked.catch(() => port.configs.delete(commonDir));
+  return parseConfig(await asked);
+}
+
 /** Pure: fields of `config --list -z`, `key\nvalue` or `key` alone for a valueless one. */
 export function parseConfig(fields: readonly string[]): GitConfig {
   const values = new Map<string, string[]>();

@@ -30,6 +30,8 @@ export interface Git {
   readonly trace: ((call: GitCall) => void) | undefined;
   /** contents of our own records that were read or written: an object never changes */
   readonly known: Map<string, Buffer>;
+  /** configuration read once for the whole command, by repository (see `commandConfig`) */
+  readonly configs: Map<string, Promise<readonly string[]>>;
 }
 
 export interface GitOptions {
@@ -69,6 +71,7 @@ export function openGit(options: {
     signal: options.signal,
     trace: options.trace,
     known: new Map(),
+    configs: new Map(),
   };
 }
 
@@ -77,9 +80,9 @@ export function markedGit(git: Git, token: string): Git {
   return { ...git, env: { ...git.env, [operationVariable]: token } };
 }
 
-/** The same git with `env` added. */
+/** The same git with `env` added: what it reads may be another repository's. */
 export function gitWith(git: Git, env: Readonly<Record<string, string>>): Git {
-  return { ...git, env: { ...git.env, ...env } };
+  return { ...git, env: { ...git.env, ...env }, configs: new Map() };
 }
 
 /**

@@ -22,6 +22,25 @@ export async function listIndex(port: Git, worktree: string): Promise<IndexEntry
   return parseIndex(await gitFields(port, worktree, ['ls-files', '-s', '-v', '-z']));
 }
 
+/** The index with what resolved conflicts can be undone to: all the objects it names. */
+export interface WholeIndex {
+  readonly entries: readonly IndexEntry[];
+  /** blobs that only the record of a resolved conflict names */
+  readonly undone: readonly Oid[];
+}
+
+/** As `listIndex`, also in one process: `ls-files -s -v --resolve-undo -z`. */
+export async function readWholeIndex(port: Git, worktree: string): Promise<WholeIndex> {
+  const args = ['ls-files', '-s', '-v', '--resolve-undo', '-z'];
+  const fields = await gitFields(port, worktree, args);
+  // git shows them by the tag U, and nothing else by it
+  const isUndone = (field: string): boolean => field.startsWith('U ');
+  return {
+    entries: parseIndex(fields.filter((field) => !isUndone(field))),
+    undone: parseIndex(fields.filter(isUndone)).map((entry) => entry.oid),
+  };
+}
+
 /** Pure: fields `<tag> <mode> <oid> <stage>\t<path>`; a lower-case tag is assume-unchanged. */
 function parseIndex(fields: readonly string[]): IndexEntry[] {
   const entries: IndexEntry[] = [];

@@ -37,10 +37,3 @@ export async function localObjectTypes(
 function isType(text: string | undefined): text is ObjectType {
   return text === 'commit' || text === 'tree' || text === 'blob' || text === 'tag';
 }
-
-/** Does this repository hold only a part of its objects, the rest promised by a remote? */
-export async function isPartialClone(port: Git, repository: AbsolutePath): Promise<boolean> {
-  const args = ['config', '--get-regexp', '^(remote\\..*\\.promisor|extensions\\.partialclone)$'];
-  const { exit } = await git(port, repository, args, { answers: [0, 1] });
-  return exit === 0;
-}

@@ -2,7 +2,10 @@
  * Objects: what our records and pins are made of.
  * `cat-file --batch` reads many in one process, and a missing one is an answer, not a failure.
  */
+import type { AbsolutePath } from '../kernel/path.ts';
+import { commandConfig } from './config.ts';
 import { git, GitError, gitText, type Git } from './git.ts';
+import { looseStore, writeLoose, type ObjectKind } from './loose-objects.ts';
 import { oid, type Oid } from './oid.ts';
 
 const durableObjects = ['-c', 'core.fsync=all'];
@@ -10,16 +13,23 @@ const durableObjects = ['-c', 'core.fsync=all'];
 /** gc removes folders it has emptied: one of them between git's making it and writing into it. */
 const folderWentAway = /unable to (?:write|create)[^]*No such file or directory/u;
 
-/** Stores an object, again up to three times while a gc is in the way. @returns its id */
+/**
+ * Stores an object, on the disk when it returns. No process, where it can be written as it is
+ * (`loose-objects.ts`); else `hash-object -w`, again up to three times while a gc is in the way.
+ */
 async function store(
   port: Git,
   repository: string,
-  args: readonly string[],
-  stdin: string | Uint8Array,
+  kind: ObjectKind,
+  content: string | Uint8Array,
 ): Promise<Oid> {
+  const written = await withoutProcess(port, repository, kind, content);
+  if (written !== null) return written;
+  // read as it is: what we have made is right, and a pin may have a thousand parents
+  const args = [...durableObjects, 'hash-object', '-t', kind, '-w', '--stdin'];
   for (let left = 3; ; left -= 1) {
     try {
-      return oid(await gitText(port, repository, [...durableObjects, ...args], { stdin }));
+      return oid(await gitText(port, repository, args, { stdin: content }));
     } catch (error) {
       const again = error instanceof GitError && folderWentAway.test(error.data.stderr);
       if (left === 0 || !again) throw error;
@@ -27,22 +37,42 @@ async function store(
   }
 }
 
-/** Stores `content` as a blob, on the disk when it returns. One process: `hash-object -w`. */
-export async function writeBlob(
+/** @returns `null` if git is to do it, and to say what is wrong */
+async function withoutProcess(
   port: Git,
   repository: string,
+  kind: ObjectKind,
   content: string | Uint8Array,
-): Promise<Oid> {
-  return store(port, repository, ['hash-object', '-w', '--stdin'], content);
+): Promise<Oid | null> {
+  // bound to other object directories
+  if (port.env['GIT_OBJECT_DIRECTORY'] !== undefined || port.env['GIT_DIR'] !== undefined) {
+    return null;
+  }
+  try {
+    const place = looseStore(repository, await commandConfig(port, repository));
+    return place === null ? null : await writeLoose(place, kind, content);
+  } catch {
+    port.signal?.throwIfAborted();
+    return null;
+  }
 }
 
-/** Stores a commit object written out by the caller. One process: `hash-object -t commit -w`. */
+/** Stores `content` as a blob, on the disk when it returns. */
+export async function writeBlob(
+  port: Git,
+  repository: AbsolutePath,
+  content: string | Uint8Array,
+): Promise<Oid> {
+  return store(port, repository, 'blob', content);
+}
+
+/** Stores a commit object written out by the caller. */
 export async function writeCommitObject(
   port: Git,
-  repository: string,
+  repository: AbsolutePath,
   content: string,
 ): Promise<Oid> {
-  return store(port, repository, ['hash-object', '-t', 'commit', '-w', '--stdin'], content);
+  return store(port, repository, 'commit', content);
 }
 
 export interface TreeEntry {
@@ -52,14 +82,27 @@ export interface TreeEntry {
   readonly name: string;
 }
 
-/** Stores a tree. All objects named must exist. One process: `mktree -z`. */
+/** Stores a tree. All objects named must exist. */
 export async function writeTree(
   port: Git,
-  repository: string,
+  repository: AbsolutePath,
   entries: readonly TreeEntry[],
 ): Promise<Oid> {
-  const stdin = entries.map((e) => `${e.mode} ${e.type} ${e.oid}\t${e.name}\0`).join('');
-  return store(port, repository, ['mktree', '-z'], stdin);
+  return store(port, repository, 'tree', formatTree(entries));
+}
+
+/** Pure: a tree as it is stored, in git's order, which takes folders for names with a slash. */
+function formatTree(entries: readonly TreeEntry[]): Buffer {
+  const parts = entries
+    .map(({ mode, type, oid: id, name }) => ({
+      place: Buffer.from(type === 'tree' ? `${name}/` : name),
+      bytes: Buffer.concat([
+        Buffer.from(`${mode.replace(/^0/u, '')} ${name}\0`),
+        Buffer.from(id, 'hex'),
+      ]),
+    }))
+    .toSorted((a, b) => Buffer.compare(a.place, b.place));
+  return Buffer.concat(parts.map(({ bytes }) => bytes));
 }
 
 /**

@@ -3,13 +3,15 @@
  * its relative `commondir` no longer leads home. GIT_DIR and GIT_COMMON_DIR are given explicitly,
  * so nothing is discovered and no link is followed.
  *
- * Processes: `ls-files -s`, `ls-files --resolve-undo`, `ls-tree -r`, `symbolic-ref`, `rev-parse`,
+ * Processes: `ls-files -s` (with `--resolve-undo`), `ls-tree -r`, `symbolic-ref`, `rev-parse`,
  * `for-each-ref` and `log -g` (the last two only where refs are kept in reftables).
  */
+import { lstat } from 'node:fs/promises';
 import { trusted } from '../kernel/brand.ts';
-import type { AbsolutePath } from '../kernel/path.ts';
+import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
+import { readRegularText } from '../kernel/regular-file.ts';
 import { git, gitText, gitWith, type Git } from './git.ts';
-import { isOid, type Oid, type RefName } from './oid.ts';
+import { isOid, refName, type Oid, type RefName } from './oid.ts';
 
 /** The same git, bound to `privateDir` of the repository `commonDir`. */
 export function atPrivateDir(
@@ -34,33 +36,46 @@ export interface IndexEntry {
 }
 
 /** All entries of the index, every stage. One process: `ls-files -s`. */
-export function indexEntries(bound: Git, cwd: AbsolutePath): Promise<IndexEntry[]> {
-  return stagedLines(bound, cwd, ['ls-files', '-s', '-z']);
+export async function indexEntries(bound: Git, cwd: AbsolutePath): Promise<IndexEntry[]> {
+  return (await stagedLines(bound, cwd, ['ls-files', '-s', '-z'])).entries;
 }
 
-/** What a resolved conflict can be undone to. One process: `ls-files --resolve-undo`. */
-export function resolveUndoEntries(bound: Git, cwd: AbsolutePath): Promise<IndexEntry[]> {
-  return stagedLines(bound, cwd, ['ls-files', '--resolve-undo', '-z']);
+/** What the index names: its entries, and what resolved conflicts can be undone to. */
+export interface Staged {
+  readonly entries: readonly IndexEntry[];
+  readonly undone: readonly IndexEntry[];
+}
+
+/** Both in one process: `ls-files -s -t --resolve-undo`. */
+export function stagedIn(bound: Git, cwd: AbsolutePath): Promise<Staged> {
+  return stagedLines(bound, cwd, ['ls-files', '-s', '-t', '--resolve-undo', '-z']);
 }
 
 async function stagedLines(
   bound: Git,
   cwd: AbsolutePath,
   args: readonly string[],
-): Promise<IndexEntry[]> {
+): Promise<{ readonly entries: IndexEntry[]; readonly undone: IndexEntry[] }> {
   const { stdout } = await git(bound, cwd, args);
   const entries: IndexEntry[] = [];
+  const undone: IndexEntry[] = [];
   for (const field of stdout.toString('latin1').split('\0')) {
-    const match = /^(?<mode>\d+) (?<oid>[0-9a-f]+) (?<stage>\d)\t(?<path>[^]*)$/u.exec(field);
-    if (match?.groups === undefined) continue;
-    entries.push({
+    if (field === '') continue;
+    const match =
+      /^(?:(?<tag>[A-Za-z?]) )?(?<mode>\d+) (?<oid>[0-9a-f]+) (?<stage>\d)\t(?<path>[^]*)$/u.exec(
+        field,
+      );
+    // an entry that is not understood must not be lost
+    if (match?.groups === undefined) throw new TypeError(`not a line of ls-files: ${field}`);
+    // git shows by the tag U what a resolved conflict can be undone to, and nothing else
+    (match.groups['tag'] === 'U' ? undone : entries).push({
       mode: match.groups['mode'] ?? '',
       oid: trusted(match.groups['oid'] ?? ''),
       stage: Number(match.groups['stage']),
       path: match.groups['path'] ?? '',
     });
   }
-  return entries;
+  return { entries, undone };
 }
 
 /** The ids of all files in the tree of `commit`. One process: `ls-tree -r`. */
@@ -74,8 +89,23 @@ export async function treeOids(port: Git, cwd: AbsolutePath, commit: Oid): Promi
   return oids;
 }
 
-/** What HEAD is: a ref, an id, or `null` for neither. One or two processes. */
+/** What an ordinary HEAD file says: a branch or a commit; `null` if only git can tell. */
+export async function headFile(privateDir: AbsolutePath): Promise<RefName | Oid | null> {
+  const file = below(privateDir, 'HEAD');
+  const stats = await lstat(file).catch(() => null);
+  // a link of old leads to the branch, and would read as its commit
+  if (stats?.isFile() !== true) return null;
+  const text = (await readRegularText(file)).trimEnd();
+  if (isOid(text)) return text;
+  const ref = /^ref: (?<ref>refs\/heads\/\S+)$/u.exec(text)?.groups?.['ref'];
+  return ref === undefined || ref === 'refs/heads/.invalid' ? null : refName(ref);
+}
+
+/** What HEAD is: a ref, an id, or `null` for neither. One or two processes, if the file does not tell. */
 export async function headOf(bound: Git, cwd: AbsolutePath): Promise<RefName | Oid | null> {
+  const gitDir = bound.env['GIT_DIR'];
+  const plain = gitDir === undefined ? null : await headFile(absolute(gitDir));
+  if (plain !== null) return plain;
   const args = ['symbolic-ref', '--quiet', 'HEAD'];
   const ref = await gitText(bound, cwd, args, { answers: [0, 1] });
   if (ref !== '') return trusted<RefName>(ref);

@@ -7,12 +7,11 @@
  * environment (`FLIGHT_RULES_OPERATION`), whatever process group it went to.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile, readlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { isoSeconds, type Clock } from './clock.ts';
+import { machineIdentity, placeOf } from './machine.ts';
 import { findMarked } from './marked-processes.ts';
 import { lookAtProcess, programOf, userOf } from './process-look.ts';
-import { run, SpawnError } from './processes.ts';
+import { issued, isOver } from './running.ts';
 
 export interface Owner {
   /** random, unique per operation */
@@ -33,17 +32,6 @@ export interface Owner {
 /** `unknown` is never "dead": another host, another container, or nobody to ask. */
 export type OwnerState = 'alive' | 'dead' | 'unknown';
 
-export interface MachineIdentity {
-  readonly bootId: string;
-  readonly pidNamespace: string;
-  readonly host: string;
-}
-
-const identityFiles = {
-  boot: '/proc/sys/kernel/random/boot_id',
-  namespace: '/proc/self/ns/pid',
-} as const;
-
 /**
  * A new token for an operation on the repository at `commonDir`: `<repository>.<random>`. The
  * first part lets `gitsOf` find every git of ours at work in that repository.
@@ -56,34 +44,8 @@ function repositoryMark(commonDir: string): string {
   return createHash('sha256').update(commonDir).digest('hex').slice(0, 12);
 }
 
-/** The parts of an owner that are the same for every process of this boot and namespace. */
-export async function machineIdentity(): Promise<MachineIdentity> {
-  const bootId = process.platform === 'darwin' ? await bootSession() : await bootIdFile();
-  const pidNamespace = await readlink(identityFiles.namespace).catch(() => '');
-  return { bootId, pidNamespace, host: hostname() };
-}
-
-async function bootIdFile(): Promise<string> {
-  return readFile(identityFiles.boot, 'utf8').then(
-    (text) => text.trim(),
-    () => '',
-  );
-}
-
-/** macOS: a random id of this boot. */
-async function bootSession(): Promise<string> {
-  try {
-    const args = ['-n', 'kern.bootsessionuuid'];
-    const result = await run('/usr/sbin/sysctl', args, { cwd: '/', env: {}, timeoutMs: 10_000 });
-    return result.exit === 0 ? result.stdout.toString('utf8').trim() : '';
-  } catch (error) {
-    if (error instanceof SpawnError) return '';
-    throw error;
-  }
-}
-
 /**
- * The owner that this process (or `pid`) is.
+ * The owner that this process (or `pid`) is. Its token is over with the operation it is made in.
  * @param options `command` as typed; `token` from `operationToken`, random without it
  */
 export async function currentOwner(options: {
@@ -94,8 +56,10 @@ export async function currentOwner(options: {
 }): Promise<Owner> {
   const pid = options.pid ?? process.pid;
   const [machine, look] = await Promise.all([machineIdentity(), lookAtProcess(pid)]);
+  const token = options.token ?? randomBytes(8).toString('hex');
+  issued(token);
   return {
-    token: options.token ?? randomBytes(8).toString('hex'),
+    token,
     pid,
     startTime: look.kind === 'process' ? look.startTime : '',
     ...machine,
@@ -108,7 +72,8 @@ export async function currentOwner(options: {
 /**
  * Is `owner` really gone? Dead means: the machine has been restarted since, or, in the same boot
  * and pid namespace, its process has ended (no such pid, a zombie, or the pid is somebody else's
- * by now) and no live process carries its token any more.
+ * by now) or is this one and has ended that operation, and no live process carries its token any
+ * more.
  */
 export async function ownerState(owner: Owner): Promise<OwnerState> {
   const here = await machineIdentity();
@@ -118,20 +83,11 @@ export async function ownerState(owner: Owner): Promise<OwnerState> {
   if (look.kind === 'unknown') return 'unknown';
   if (look.kind === 'process' && !look.zombie) {
     if (owner.startTime === '') return 'unknown';
-    if (look.startTime === owner.startTime) return 'alive';
+    if (look.startTime === owner.startTime && !isOver(owner.token)) return 'alive';
   }
   const marked = await processesMarked(owner.token, owner);
   if (marked.pids.length > 0) return 'alive';
   return marked.complete ? 'dead' : 'unknown';
-}
-
-/** Can processes of `owner` be seen from here? `gone`: they ended with an earlier boot. */
-export function placeOf(owner: Owner, here: MachineIdentity): 'here' | 'elsewhere' | 'gone' {
-  if (owner.host !== here.host) return 'elsewhere';
-  if (owner.bootId !== here.bootId) {
-    return owner.bootId === '' || here.bootId === '' ? 'elsewhere' : 'gone';
-  }
-  return owner.pidNamespace === here.pidNamespace ? 'here' : 'elsewhere';
 }
 
 export interface MarkedProcesses {

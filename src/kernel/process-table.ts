@@ -63,7 +63,8 @@ export async function processesWithin(
   return { inside, hidden };
 }
 
-async function commandOf(one: ProcessInfo): Promise<string> {
+/** Its arguments, cut; its name if they cannot be told. */
+export async function commandOf(one: ProcessInfo): Promise<string> {
   const command = process.platform === 'linux' ? await procCommand(one.pid) : one.command;
   return (command === '' ? one.command : command).slice(0, commandLength);
 }

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import * as z from 'zod/mini';
 import { isoSeconds } from '../kernel/clock.ts';
+import { holderText } from '../kernel/catalogue/entry.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
@@ -143,12 +144,11 @@ async function examine(
   const operation = await operationInProgress(privateDir);
   if (operation.kind === 'operation') throw refuse(`a ${operation.operation} is in progress there`);
   if (operation.kind === 'unknown') throw refuse('what is in progress there is unknown');
-  const who = await occupants({ path, locked: worktree.locked }, context.pid);
+  const { locked } = worktree;
+  const who = await occupants({ path, privateDir, locked }, context.pid);
   if (who.kind === 'in-use') {
-    const pids = who.by.map(
-      ({ pid, command }) => `${pid}${command === undefined ? '' : ` ${command}`}`,
-    );
-    throw refuse(`somebody works there (pid ${pids.slice(0, 3).join(', ')})`);
+    const shown = who.by.slice(0, 3).map(holderText).join(', ');
+    throw refuse(`somebody works there: ${shown}`);
   }
   const { adminId, branch, head } = worktree;
   return { path: worktree.path, adminId, privateDir, branch, tip: head };

@@ -8,6 +8,7 @@
  */
 import { errorCode, isSystemError } from '../kernel/errno.ts';
 import { describe, isFlightError } from '../kernel/errors.ts';
+import { removeDeadSignalsIn } from '../agents/dead-signals.ts';
 import type { Git } from '../git/git.ts';
 import type { Held } from '../safety/held.ts';
 import { withLock } from '../safety/lock.ts';
@@ -15,8 +16,8 @@ import { ensureWritable } from '../safety/writable.ts';
 import { isRest } from '../sessions/adoption.ts';
 import { checkManifest, readManifest, writeManifest } from '../sessions/manifest.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
-import { manifestFile, type Project } from '../sessions/project.ts';
-import { readRegistry } from '../sessions/registry.ts';
+import { adminDir, manifestFile, type Project } from '../sessions/project.ts';
+import { readRegistry, type Registry } from '../sessions/registry.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { takeOver, takeOverAll } from './take-over.ts';
 import type { OperationContext } from './context.ts';
@@ -28,7 +29,10 @@ export interface Change {
   readonly held: Held;
   /** git, marked as belonging to this operation */
   readonly git: Git;
+  /** as last looked at; the registry also as last seen (`saw`) */
   readonly facts: Observation;
+  /** what `body` has seen of the registry after it did its work: the manifest is made of it */
+  readonly saw: (registry: Registry) => void;
   /** looks again, after something was done */
   readonly lookAgain: () => Promise<Observation>;
   /** makes a proven manifest entry a session now, before it is acted on; others are left as they are */
@@ -65,31 +69,46 @@ export async function change<T>(
     if (recovered) facts = await look();
     const dropped = new Set<string>();
     const taker = { context, project: inner, held };
+    let seen: Registry | null = null;
     try {
       const result = await body({
         project: inner,
         held,
         git: held.git,
-        facts,
+        get facts() {
+          return facts;
+        },
         lookAgain: look,
+        saw: (registry) => {
+          seen = registry;
+          facts = { ...facts, registry };
+        },
         takeOver: async (session) => {
           if (session.recordOid !== null || session.broken !== null) return session;
           await takeOver(taker, facts, session.key);
           dropped.add(session.name);
-          const fresh = (await look()).sessions.find((one) => one.key === session.key);
-          return fresh ?? session;
+          facts = await look();
+          return facts.sessions.find((one) => one.key === session.key) ?? session;
         },
         drop: (id) => dropped.add(id),
       });
       if (!recovered && dropped.size === 0 && options.nothingDone?.(result) === true) return result;
       // most projects have no such entries: three processes less under the lock
-      if (facts.adoptable.length > 0) await takeOverAll(taker, await look(), dropped);
-      await publish(context, inner, dropped);
+      if (facts.adoptable.length > 0) {
+        await takeOverAll(taker, await look(), dropped);
+        seen = null;
+      }
+      await publish(context, inner, dropped, seen);
+      await removeDeadSignalsIn(
+        facts.worktrees.flatMap((one) =>
+          one.adminId === null ? [] : [adminDir(inner, one.adminId)],
+        ),
+      );
       return result;
     } catch (error) {
       // a refusal has changed no file; what failed half-way is shown as it is
       if (recovered || !isRefusal(error)) {
-        await publish(context, inner, dropped).catch(() => undefined);
+        await publish(context, inner, dropped, null).catch(() => undefined);
       }
       throw error;
     }
@@ -112,7 +131,7 @@ export async function finishChange<T>(
   return withLock(project, lockOptions(context), async (held) => {
     const inner: Project = { ...project, git: held.git };
     const result = await body(held, inner);
-    await publish(context, inner, new Set());
+    await publish(context, inner, new Set(), null);
     return result;
   });
 }
@@ -144,14 +163,16 @@ function lockOptions(context: OperationContext): Parameters<typeof withLock>[1] 
 /**
  * Rewrites the manifest if it does not show what is there. Under the lock. It is a view: where the
  * system refuses it, what was asked for is done all the same, and the next change writes it.
+ * @param seen the registry as it is now (nobody else changes it under our lock), `null`: look
  */
 async function publish(
   context: OperationContext,
   project: Project,
   dropped: ReadonlySet<string>,
+  seen: Registry | null,
 ): Promise<void> {
   const [registry, manifest] = await Promise.all([
-    readRegistry(project.git, project.commonDir),
+    seen ?? readRegistry(project.git, project.commonDir),
     readManifest(project),
   ]);
   const records = [...registry.sessions.values()].flatMap((stored) =>

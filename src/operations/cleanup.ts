@@ -138,7 +138,7 @@ export const cleanup = defineOperation({
     landed: { about: 'also sessions whose work is in their base' },
     expired: { about: 'empties the trash, for good: the ids given, else all older than keepDays' },
     dryRun: { about: 'only shows the plan' },
-    yes: { about: 'consents to the plan as shown', alias: '--force' },
+    yes: { about: 'consents to the plan as shown', alias: '--force', mcp: 'apply' },
   },
   output: CleanupReport,
   examples: [

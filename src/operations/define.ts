@@ -7,6 +7,7 @@ import { FlightError } from '../kernel/errors.ts';
 import { offline } from '../git/environment.ts';
 import { gitWith } from '../git/git.ts';
 import type { Outcome } from '../kernel/outcome.ts';
+import { asOperation } from '../kernel/running.ts';
 import type { OperationContext } from './context.ts';
 
 /** How an input field appears on a command line. */
@@ -74,7 +75,9 @@ export function defineOperation<I, O>(
 ): Operation<I, O> & Pick<AnyOperation, 'call'> {
   const call: AnyOperation['call'] = (input, context) => {
     const parsed = operation.input.safeParse(input);
-    if (parsed.success) return operation.run(parsed.data, contextOf(operation, context));
+    if (parsed.success) {
+      return asOperation(() => operation.run(parsed.data, contextOf(operation, context)));
+    }
     const issue = parsed.error.issues[0];
     const field = String(issue?.path[0] ?? '');
     const spec = operation.flags[field];

@@ -58,6 +58,12 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./path.ts')).path,
   },
   {
+    name: 'dev-session start',
+    summary: 'Start or resume a working session: context, goals, log, here or in a worktree',
+    effect: 'change',
+    load: async () => (await import('./dev-session-start.ts')).devSessionStart,
+  },
+  {
     name: 'dev-session end',
     summary: 'End a session: log, progress, and its work brought home',
     effect: 'destructive',

@@ -21,6 +21,7 @@ import { describeSession } from './status/details.ts';
 import { endedSessions } from './status/ended.ts';
 import { mainStatus } from './status/main.ts';
 import { lookAtSessions } from './status/sessions.ts';
+import { strayStatus, whoWorks } from './status/strays.ts';
 import { summarise, trashSummary } from './status/summary.ts';
 
 export const StatusInput = z.object({
@@ -45,11 +46,14 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
     const names = facts.sessions.map((one) => one.name);
     throw new FlightError('no-such-session', { name: input.name ?? '', known: names });
   }
-  const [sessions, main, trash] = await Promise.all([
-    lookAtSessions(context, project, asked),
+  const source = whoWorks(context, facts);
+  const [sessions, main, trash, strays] = await Promise.all([
+    lookAtSessions(context, project, asked, source),
     mainStatus(project, facts),
     trashSummary(project, facts),
+    strayStatus(context, project, facts, source),
   ]);
+  for (const warning of (await source).warnings) context.warn(warning);
   for (const warning of summaryWarnings(facts)) context.warn(warning);
   const ended = input.all && key === null ? endedSessions(facts) : [];
   const listed: SessionStatus[] = [...sessions, ...ended];
@@ -70,8 +74,8 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
     sessions: listed,
     ...(key === null || first === undefined || detailed === undefined
       ? {}
-      : { session: await describeSession(project, first, detailed) }),
-    strays: facts.strays.map(({ path, branch, owner }) => ({ path, branch, owner })),
+      : { session: await describeSession(project, first, detailed, source) }),
+    strays,
     interrupted: facts.sessions.flatMap((one) =>
       one.ownerDead === true && one.record?.intent !== undefined
         ? [{ operation: one.record.intent.kind, name: one.name, since: one.record.intent.since }]

@@ -7,7 +7,8 @@ import type { Choice, Decision, Outcome, Warning } from '../kernel/outcome.ts';
 import type { SpelledCommand, Suggestion } from '../kernel/suggestion.ts';
 
 export interface Speller {
-  readonly command: (args: readonly string[]) => SpelledCommand;
+  /** @param flag of an open question: the answer is added to the call with it */
+  readonly command: (args: readonly string[], flag?: string) => SpelledCommand;
   /** spelled out, without those that name a command this version lacks */
   readonly suggestions: (
     suggestions: readonly Suggestion[],
@@ -78,5 +79,5 @@ function choiceJson(choice: Choice, speller: Speller): unknown {
 
 function inputJson(input: NonNullable<Decision['input']>, speller: Speller): unknown {
   const { args, ...rest } = input;
-  return { ...rest, ...speller.command(args) };
+  return { ...rest, ...speller.command(args, input.flag) };
 }

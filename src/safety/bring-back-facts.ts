@@ -1,16 +1,17 @@
 /**
  * What a restore is planned from, read freshly under the lock.
- * Processes: `worktree list`; for a branch that moved on those of `forward.ts`.
+ * Processes: those of `readRegistry` and `worktree list`, unless the caller has just looked; for a
+ * branch that moved on those of `forward.ts`.
  */
 import { trusted } from '../kernel/brand.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { atPrivateDir, headOf } from '../git/private-dir.ts';
-import { listWorktrees } from '../git/worktrees.ts';
+import { listWorktrees, type Worktree } from '../git/worktrees.ts';
 import { asSessionName, sessionKey, type SessionKey, type SessionName } from '../sessions/name.ts';
 import type { Project } from '../sessions/project.ts';
-import type { Registry } from '../sessions/registry.ts';
+import { readRegistry, type Registry } from '../sessions/registry.ts';
 import { homecoming } from '../sessions/settle.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
 import type { BringBackFacts, BringBackTarget } from './bring-back-plan.ts';
@@ -22,19 +23,32 @@ import { lostBranch } from './other-head.ts';
 import { hasModules } from './submodule-links.ts';
 import { directoriesOf, type TrashDirectories } from './trash-places.ts';
 
+/** Records, branches and worktrees, as they are under the lock. */
+export interface Observed {
+  readonly registry: Registry;
+  readonly worktrees: readonly Worktree[];
+}
+
+export async function lookAround(project: Project, { git }: Held): Promise<Observed> {
+  const [registry, worktrees] = await Promise.all([
+    readRegistry(git, project.commonDir),
+    listWorktrees(git, project.commonDir),
+  ]);
+  return { registry, worktrees };
+}
+
 /** Everything `planBringBack` has to know, read freshly. */
 export async function bringBackFacts(
   project: Project,
   { git }: Held,
   entry: TrashEntry,
-  registry: Registry,
+  { registry, worktrees }: Observed,
   as: SessionName | null,
 ): Promise<BringBackFacts> {
   const target = await targetOf(project, entry, as);
   const living = registry.sessions.get(target.key) ?? null;
   const branchTip = registry.branches.get(target.branch) ?? null;
   const directories = await directoriesOf(project, entry);
-  const worktrees = await listWorktrees(git, project.commonDir);
   const adminId = entry.privateDir?.adminId;
   const { privateDir } = directories;
   return {

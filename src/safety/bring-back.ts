@@ -23,7 +23,7 @@ import { trashFolder, type Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { readRegistry, recordChange, sessionRef } from '../sessions/registry.ts';
 import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
-import { bringBackFacts } from './bring-back-facts.ts';
+import { bringBackFacts, lookAround, type Observed } from './bring-back-facts.ts';
 import {
   planBringBack,
   resumed,
@@ -48,19 +48,20 @@ export interface BroughtBack {
 
 /**
  * Brings a trash entry back.
- * @param options `as`: under another name, branch and path
+ * @param options `as`: under another name, branch and path; `observed`: what the caller has seen
+ *   under this very lock, nothing having been done since
  * @throws FlightError `restore-taken`, `restore-clash`, `restore-incomplete`: nothing was changed
  */
 export async function bringBack(
   project: Project,
   held: Held,
   stored: StoredTrashEntry,
-  options: { readonly as?: SessionName } = {},
+  options: { readonly as?: SessionName; readonly observed?: Observed } = {},
 ): Promise<BroughtBack> {
   const { git } = held;
   const { entry } = stored;
-  const registry = await readRegistry(git, project.commonDir);
-  const facts = await bringBackFacts(project, held, entry, registry, options.as ?? null);
+  const observed = options.observed ?? (await lookAround(project, held));
+  const facts = await bringBackFacts(project, held, entry, observed, options.as ?? null);
   const plan = planBringBack(facts);
   const record = await returningRecord(project, held, facts, plan);
   const { key } = plan.target;

@@ -22,7 +22,7 @@ import { adminDir, type Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { recordChange } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
-import { ifThere, isThere, makeDirectory, moveDirectory, writeDurably } from './disk.ts';
+import { ifThere, makeDirectory, moveDirectory, writeDurably } from './disk.ts';
 import { goForward, treeChanges } from './forward.ts';
 import { link, lockAdmin, register, removePlaceholder, unlockAdmin } from './admin-entry.ts';
 import { leaveLostBranch } from './other-head.ts';
@@ -36,7 +36,7 @@ import {
 } from './rebuild.ts';
 import { must, tipOf, withoutIntent } from './removal-refs.ts';
 import { relinkSubmodules } from './submodule-links.ts';
-import { leadsTo } from './trash-places.ts';
+import { leadsTo, waitingPlace } from './trash-places.ts';
 
 export interface Return {
   readonly key: SessionKey;
@@ -154,8 +154,8 @@ async function waitingDirectory(
   admin: AbsolutePath,
 ): Promise<AbsolutePath | null> {
   if (entry.worktree === null || entry.privateDir === null) return null;
-  const path = absolute(entry.worktree.path);
-  if (!(await isThere(path))) return null;
+  const path = await waitingPlace(entry);
+  if (path === null) return null;
   const linked = await linkOf(path);
   const { adminId } = entry.privateDir;
   const ours = linked !== null && (linked === admin || (await leadsTo(project, linked, adminId)));

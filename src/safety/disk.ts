@@ -4,10 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { syncDirectory, writeNew } from '../kernel/durable.ts';
 import { errorCode, isErrno } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import type { Permit } from '../git/permit.ts';
 
@@ -90,13 +91,28 @@ export async function deleteDirectory(
   });
 }
 
-/** Writes a small file whole or not at all: temporary file, sync, rename, sync of the folder. */
+const unfinished = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.flight-rules$/u;
+
+/** Is this the name of a temporary file of `writeDurably`? */
+export function isUnfinished(name: string): boolean {
+  return unfinished.test(name);
+}
+
+/**
+ * Writes a small file whole or not at all: temporary file, sync, rename, sync of the folder. What
+ * an earlier write of this very file left when it was killed goes. Under the lock only.
+ */
 export async function writeDurably(path: AbsolutePath, content: string): Promise<void> {
   await onDisk('write', path, async () => {
+    for (const name of await readdir(dirname(path))) {
+      if (!name.startsWith(`${basename(path)}.`) || !isUnfinished(name)) continue;
+      await rm(below(absolute(dirname(path)), name), { force: true });
+    }
     // a name that nobody can have: the folder may be a worktree, and its files are the user's
     const temporary = absolute(`${path}.${randomUUID()}.flight-rules`);
     try {
       await writeNew(temporary, content);
+      faultPoint('write.rename:before');
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });

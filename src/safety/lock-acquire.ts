@@ -32,6 +32,8 @@ export interface Acquiring {
   readonly home: string;
   readonly command: readonly string[];
   readonly breakLock: string | null;
+  /** locks of this very process that it is done with and could not release */
+  readonly unreleased: ReadonlySet<Oid>;
   readonly waitMs: number;
   readonly signal: AbortSignal | undefined;
   readonly progress: (message: string) => void;
@@ -185,6 +187,7 @@ function named(owner: Owner): Obstacle {
 }
 
 async function mayTake(job: Acquiring, oid: Oid, blob: LockBlob | null): Promise<boolean> {
+  if (job.unreleased.has(oid)) return true;
   if (blob === null) return job.breakLock === oid;
   if (blob.released || blob.owner.token === job.breakLock) return true;
   // a ref that was fetched: it says nothing about this repository

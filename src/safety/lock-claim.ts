@@ -9,7 +9,8 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { machineIdentity, placeOf, gitsOf, type Owner } from '../kernel/owner.ts';
+import { machineIdentity, placeOf } from '../kernel/machine.ts';
+import { gitsOf, type Owner } from '../kernel/owner.ts';
 import { argumentsOf } from '../kernel/process-look.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
 import type { Git } from '../git/git.ts';

@@ -27,6 +27,8 @@ import {
 } from './git-locks.ts';
 import { acquire, type Acquired } from './lock-acquire.ts';
 import { formatLock, type LockBlob } from './lock-blob.ts';
+import { clearClaim } from './lock-claim.ts';
+import { removeUnfinished } from './unfinished.ts';
 import { explainWriteFailure } from './writable.ts';
 
 export interface HeldLock extends Held {
@@ -49,6 +51,8 @@ export interface LockOptions {
 }
 
 const defaultWaitMs = 30_000;
+/** locks of this process that are done with, but whose ref could not be changed */
+const unreleased = new Set<Oid>();
 const queues = new Map<string, Promise<unknown>>();
 
 /**
@@ -96,6 +100,7 @@ async function locked<T>(
       home,
       command,
       breakLock,
+      unreleased,
       waitMs: options.waitMs ?? defaultWaitMs,
       signal: options.signal,
       progress,
@@ -131,6 +136,7 @@ function isNew(acquired: Acquired): (file: GitLockFile) => boolean {
 /** Only after a holder that is gone: whoever releases has cleaned up after himself. */
 async function clean(project: Project, acquired: Acquired): Promise<StaleGitLocks> {
   if (!acquired.inherits) return { removed: acquired.removed, left: [] };
+  await removeUnfinished(project);
   const stale = await removeStaleGitLocks(project, isNew(acquired));
   return { removed: [...acquired.removed, ...stale.removed], left: stale.left };
 }
@@ -138,7 +144,8 @@ async function clean(project: Project, acquired: Acquired): Promise<StaleGitLock
 /**
  * Lets go. Never throws: what was done under the lock is done, and an error of the body's must
  * not be hidden. Where the ref cannot be deleted (a `packed-refs.lock` in the way), it is
- * marked as released; where not even that works, the lock falls to the next one when we end.
+ * marked as released. A git that was killed while it did either has left its lock files, which go
+ * first then. Where nothing works, the lock falls to our own next call, or to others when we end.
  */
 async function release(
   project: Project,
@@ -150,6 +157,9 @@ async function release(
   const change = async (to: Oid | null): Promise<void> => {
     await transact(git, commonDir, [{ kind: 'own', ref: lockRef, from: held.oid, to }], 'unlock');
   };
+  // by a git of ours that was killed; git itself would wait for it, and give up
+  const unclaim = (): Promise<unknown> =>
+    clearClaim(project, git, held.owner, null).catch(() => undefined);
   for (const pauseMs of [0, 50, 500]) {
     await sleep(pauseMs);
     try {
@@ -160,13 +170,15 @@ async function release(
     } catch {
       // tried otherwise below
     }
+    await unclaim();
     try {
       await change(await writeBlob(git, commonDir, formatLock({ ...held, released: true })));
       return;
     } catch {
-      // tried again after a pause
+      await unclaim();
     }
   }
+  unreleased.add(held.oid);
   progress('The lock could not be released; it is free as soon as this process has ended.');
 }
 

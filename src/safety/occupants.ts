@@ -7,18 +7,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Holder } from '../kernel/catalogue/entry.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import {
+  ancestors,
   callersOwn,
+  commandOf,
   processesWithin,
   readProcessTable,
   type ProcessInfo,
   type ProcessTable,
 } from '../kernel/process-table.ts';
+import { machineIdentity } from '../kernel/machine.ts';
 import { lockOwner, ownerLives } from '../sessions/lock-owner.ts';
+import type { Signal } from '../sessions/signal.ts';
+import { lifeOf, readSignals } from '../sessions/signals.ts';
+
+/** Who might be there too, and cannot be told from here. */
+interface Unseen {
+  /** how many processes could not be looked at */
+  readonly hidden: number;
+  /** agents that said they work there, on another machine or in another container */
+  readonly elsewhere?: readonly Holder[];
+}
 
 export type Occupants =
-  /** `hidden`: how many processes could not be looked at */
-  | { readonly kind: 'free'; readonly hidden: number }
-  | { readonly kind: 'in-use'; readonly by: readonly Holder[]; readonly hidden: number }
+  | ({ readonly kind: 'free' } & Unseen)
+  | ({ readonly kind: 'in-use'; readonly by: readonly Holder[] } & Unseen)
   /** `renameRefuses`: the system itself does not let a folder go in which somebody works */
   | { readonly kind: 'unknown'; readonly why: string; readonly renameRefuses?: boolean };
 
@@ -39,13 +51,21 @@ export async function lookAtProcesses(): Promise<TableAnswer> {
 /** How often, and how far apart, it is looked whether a git in the folder is only passing. */
 const passing = { looks: 10, pauseMs: 50 } as const;
 
+/** The worktree that is asked about. */
+export interface Occupied {
+  readonly path: AbsolutePath;
+  /** where agents leave their signals; without it none are read */
+  readonly privateDir?: AbsolutePath;
+  readonly locked: string | null;
+}
+
 /**
  * Who else works in the worktree at `place.path`. What a passing git has done there is to be
  * asked afterwards.
  * @param callerPid the process that was asked to do something there
  */
 export async function occupants(
-  place: { readonly path: AbsolutePath; readonly locked: string | null },
+  place: Occupied,
   callerPid: number,
   looked?: TableAnswer,
 ): Promise<Occupants> {
@@ -67,7 +87,7 @@ function onlyGit(by: readonly Holder[]): boolean {
 const isGit = /^(?:\S*\/)?git(?: |$)/u;
 
 async function lookOnce(
-  place: { readonly path: AbsolutePath; readonly locked: string | null },
+  place: Occupied,
   callerPid: number,
   looked?: TableAnswer,
 ): Promise<Occupants> {
@@ -79,14 +99,58 @@ async function lookOnce(
   const directory = await realpathOf(place.path);
   const own = callersOwn(processes, callerPid, directory);
   const { inside, hidden } = await processesWithin(directory, answer.table);
-  const others = inside.filter(({ pid }) => !own.has(pid));
+  const others: Holder[] = inside
+    .filter(({ pid }) => !own.has(pid))
+    .map(({ pid, command }) => ({ pid, command }));
   const locker = lockingProcess(place.locked, answer.table);
-  if (locker !== null && !own.has(locker.pid) && !others.some(({ pid }) => pid === locker.pid)) {
-    others.push(locker);
+  const add = (one: Holder): void => {
+    const at = others.findIndex(({ pid }) => pid === one.pid);
+    if (at < 0) others.push(one);
+    else others[at] = { ...others[at], ...one };
+  };
+  if (locker !== null && !own.has(locker.pid)) {
+    add({ pid: locker.pid, command: await commandOf(locker) });
   }
-  if (others.length === 0) return { kind: 'free', hidden };
-  const by = others.toSorted((a, b) => a.pid - b.pid).map(({ pid, command }) => ({ pid, command }));
-  return { kind: 'in-use', by, hidden };
+  const said = await signalsAt(place, answer.table);
+  if (said.kind === 'unknown') return said;
+  const callers = new Set([...own, ...ancestors(processes, callerPid).map(({ pid }) => pid)]);
+  for (const { pid, agent, since } of said.live) {
+    const process = processes.get(pid);
+    if (callers.has(pid) || process === undefined) continue;
+    add({ agent, pid, since, command: await commandOf(process) });
+  }
+  const unseen = {
+    hidden,
+    ...(said.elsewhere.length === 0 ? {} : { elsewhere: said.elsewhere.map(ofSignal) }),
+  };
+  if (others.length === 0) return { kind: 'free', ...unseen };
+  return { kind: 'in-use', by: others.toSorted((a, b) => a.pid - b.pid), ...unseen };
+}
+
+type Said =
+  | {
+      readonly kind: 'read';
+      readonly live: readonly Signal[];
+      readonly elsewhere: readonly Signal[];
+    }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+/** What agents say of themselves. A folder that cannot be read is not an empty one. */
+async function signalsAt({ privateDir }: Occupied, { processes }: ProcessTable): Promise<Said> {
+  try {
+    const all = privateDir === undefined ? [] : await readSignals(privateDir);
+    if (all.length === 0) return { kind: 'read', live: [], elsewhere: [] };
+    const here = await machineIdentity();
+    const of = (life: string): readonly Signal[] =>
+      all.filter((signal) => lifeOf(signal, processes, here) === life);
+    return { kind: 'read', live: of('live'), elsewhere: of('unseen') };
+  } catch (error) {
+    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function ofSignal({ agent, pid, host, since }: Signal): Holder {
+  return { agent, pid, host, since };
 }
 
 /** The process that the lock of the worktree names, if it lives. Other locks say nothing about work. */

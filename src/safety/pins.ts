@@ -7,23 +7,24 @@
  *   known files would be out of date with the next git.
  * - Only objects that exist already are held; nothing is made of a file of the session.
  *
- * Processes: `ls-files` twice, `ls-tree`, `config`, `cat-file --batch-check`; to write: `mktree`,
- * `hash-object` two or three times.
+ * Processes: `ls-files`, `ls-tree` (both not if preflight has found the index clean), and
+ * `cat-file --batch-check`.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { FlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import type { Git } from '../git/git.ts';
-import { isPartialClone, localObjectTypes } from '../git/object-types.ts';
+import { commandConfig, isPartialClone } from '../git/config.ts';
+import { localObjectTypes } from '../git/object-types.ts';
 import { writeBlob, writeCommitObject, writeTree, type TreeEntry } from '../git/objects.ts';
 import { branchRef, isNull, type BranchName, type Oid } from '../git/oid.ts';
 import {
   atPrivateDir,
-  indexEntries,
   reflogOids,
   reftableOids,
-  resolveUndoEntries,
+  stagedIn,
   treeOids,
+  type IndexEntry,
 } from '../git/private-dir.ts';
 import { ownRef, type OwnRef } from '../git/refs.ts';
 import type { SessionKey } from '../sessions/name.ts';
@@ -37,6 +38,15 @@ export interface PinSources {
   readonly branch: BranchName;
   /** `null`: the branch does not exist */
   readonly branchTip: Oid | null;
+  /** what preflight has seen of the index, if that still holds; else it is read */
+  readonly clean?: CleanIndex;
+}
+
+/** An index that differs in nothing from a commit that could be read: of it only this is to hold. */
+export interface CleanIndex {
+  readonly commit: Oid;
+  /** what resolved conflicts can be undone to */
+  readonly undone: readonly Oid[];
 }
 
 export interface Pins {
@@ -59,19 +69,21 @@ type Place = Pick<Project, 'commonDir' | 'repository'>;
 export async function collectPins(git: Git, project: Place, from: PinSources): Promise<Pins> {
   const { commonDir } = project;
   const digits = project.repository.objectFormat === 'sha256' ? 64 : 40;
-  const [{ partial, inTip }, staged, undone, texts, reflog] = await Promise.all([
-    tipObjects(git, commonDir, from),
-    staging(git, commonDir, from.privateDir, indexEntries),
-    staging(git, commonDir, from.privateDir, resolveUndoEntries),
+  const [{ partial, staged, undone }, texts, reflog] = await Promise.all([
+    indexed(git, commonDir, from),
     privateOids(git, commonDir, from.privateDir, digits),
     branchReflog(git, commonDir, from.branch, digits),
   ]);
-  // what the tree of the tip holds is held by the tip: the pin grows with the changes only
-  const needed = new Set<string>(staged.filter((id) => !inTip.has(id)));
+  const needed = new Set<string>(staged);
   if (from.branchTip !== null) needed.add(from.branchTip);
   const wanted = new Set<string>([...needed, ...undone, ...texts, ...reflog]);
-  const types = await localObjectTypes(git, commonDir, wanted, partial ? 'partial' : 'whole');
-  const missing = [...needed].filter((id) => !new Set<string>(types.keys()).has(id));
+  // git has just read this commit, and compared its tree
+  const read = from.clean?.commit;
+  const known = read !== undefined && wanted.delete(read) ? [[read, 'commit'] as const] : [];
+  const asked = await localObjectTypes(git, commonDir, wanted, partial ? 'partial' : 'whole');
+  const types = new Map([...known, ...asked]);
+  const found = new Set<string>(types.keys());
+  const missing = [...needed].filter((id) => !found.has(id));
   if (missing.length > 0 && !partial) {
     throw new FlightError('objects-missing', { branch: from.branch, oids: missing });
   }
@@ -86,26 +98,33 @@ export async function collectPins(git: Git, project: Place, from: PinSources): P
   return { commits, objects, tags };
 }
 
-/** What the tree of the tip holds; not asked in a partial clone, where it could go to the network. */
-async function tipObjects(
+/**
+ * The objects that the index names. What the tree of the tip holds is held by the tip: the pin
+ * grows with the changes only. (Not asked in a partial clone: it could go to the network.)
+ */
+async function indexed(
   git: Git,
   commonDir: AbsolutePath,
-  { branchTip, privateDir }: PinSources,
-): Promise<{ readonly partial: boolean; readonly inTip: ReadonlySet<string> }> {
-  const partial = await isPartialClone(git, commonDir);
-  const unasked = branchTip === null || partial || privateDir === null;
-  return { partial, inTip: unasked ? new Set() : await treeOids(git, commonDir, branchTip) };
+  { branchTip, privateDir, clean }: PinSources,
+): Promise<{
+  readonly partial: boolean;
+  readonly staged: readonly string[];
+  readonly undone: readonly string[];
+}> {
+  const partial = isPartialClone(await commandConfig(git, commonDir));
+  if (clean !== undefined && clean.commit === branchTip) {
+    return { partial, staged: [], undone: clean.undone };
+  }
+  if (privateDir === null) return { partial, staged: [], undone: [] };
+  const { entries, undone } = await stagedIn(atPrivateDir(git, commonDir, privateDir), commonDir);
+  const unasked = branchTip === null || partial;
+  const inTip = unasked ? new Set<string>() : await treeOids(git, commonDir, branchTip);
+  const staged = objectsOf(entries).filter((id) => !inTip.has(id));
+  return { partial, staged, undone: objectsOf(undone) };
 }
 
-async function staging(
-  git: Git,
-  commonDir: AbsolutePath,
-  privateDir: AbsolutePath | null,
-  read: typeof indexEntries,
-): Promise<string[]> {
-  if (privateDir === null) return [];
-  const entries = await read(atPrivateDir(git, commonDir, privateDir), commonDir);
-  // a gitlink names a commit of another repository
+/** A gitlink names a commit of another repository. */
+function objectsOf(entries: readonly IndexEntry[]): string[] {
   return entries.filter((e) => e.mode !== '160000' && !isNull(e.oid)).map((e) => e.oid);
 }
 
@@ -187,7 +206,8 @@ export async function writePin(
   const { commonDir } = project;
   // git knows the empty blob without having it (`add -N`); a tree must name one that is there
   if (pins.objects.some(({ oid }) => isEmptyBlob(oid))) await writeBlob(git, commonDir, '');
-  const description = await writeBlob(git, commonDir, `${JSON.stringify(entry, null, 1)}\n`);
+  const text = `${JSON.stringify(entry, null, 1)}\n`;
+  const description = await writeBlob(git, commonDir, text);
   const held: TreeEntry[] = pins.objects.map(({ oid, type }) =>
     type === 'tree'
       ? { mode: '040000', type, oid, name: oid }
@@ -208,7 +228,10 @@ export async function writePin(
     `flight-rules: trash ${entry.id}`,
     '',
   ];
-  return writeCommitObject(git, commonDir, lines.join('\n'));
+  const pin = await writeCommitObject(git, commonDir, lines.join('\n'));
+  // as the registry reads it
+  git.known.set(`${pin}:entry.json`, Buffer.from(text));
+  return pin;
 }
 
 function isEmptyBlob(id: string): boolean {

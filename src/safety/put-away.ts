@@ -12,17 +12,16 @@ import { faultPoint } from '../kernel/faults.ts';
 import { isoSeconds } from '../kernel/clock.ts';
 import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
-import { atPrivateDir, headOf } from '../git/private-dir.ts';
-import { headOid } from '../git/private-head.ts';
+import { headIn } from '../git/private-head.ts';
 import type { RefChange } from '../git/refs.ts';
 import { real } from '../git/repository.ts';
-import { listWorktrees } from '../git/worktrees.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { linkOf, readToken, registeredWorktree } from '../sessions/links.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { readRegistry, recordChange, type Registry } from '../sessions/registry.ts';
 import type { TrashEntry } from '../sessions/trash-entry.ts';
+import { otherHolder } from './branch-in-use.ts';
 import type { Held } from './held.ts';
 import { moveBack, moveOut } from './leave.ts';
 import { collectPins, writePin } from './pins.ts';
@@ -37,6 +36,7 @@ import {
   type Removal,
 } from './removal-refs.ts';
 import { look } from './removal-look.ts';
+import { stillClean, type SeenIndex } from './seen-index.ts';
 import { directoriesOf, nextDestination } from './trash-places.ts';
 
 export interface PutAwayOptions {
@@ -47,6 +47,13 @@ export interface PutAwayOptions {
   readonly at: Date;
   /** what the operation has learnt, e.g. `pullRequest`; goes into the record */
   readonly extraRecord?: Partial<SessionRecord>;
+  /**
+   * What the caller has observed under this very lock, nothing having left since: it is not asked
+   * again. Whatever of it matters is verified by the transactions, which would fail.
+   */
+  readonly observed?: { readonly registry: Registry };
+  /** the index as preflight has just seen it */
+  readonly index?: SeenIndex | null;
 }
 
 export interface PutAway {
@@ -54,6 +61,8 @@ export interface PutAway {
   readonly id: string;
   readonly entry: TrashEntry;
   readonly branchDeleted: boolean;
+  /** as it was seen afterwards */
+  readonly registry: Registry;
 }
 
 /** What of a session is where, seen freshly. */
@@ -79,7 +88,7 @@ export async function putAway(
   options: PutAwayOptions,
 ): Promise<PutAway> {
   const { git } = held;
-  const known = await refreshed(project, held, session);
+  const known = await refreshed(project, held, session, options.observed?.registry);
   const leaving = await whatLeaves(project, session, known);
   if (options.becomes === 'ended') await refuseBranchInUse(project, held, session, leaving);
   const record = { ...withoutIntent(known.record), ...options.extraRecord };
@@ -88,14 +97,11 @@ export async function putAway(
   const source = leaving.waiting?.privateDir?.path;
   const privateDir = leaving.privateDir ?? (source === undefined ? null : absolute(source));
   const { branch, branchTip } = session;
-  const [headAt, head, pins] = await Promise.all([
-    privateDir === null
-      ? null
-      : headOid(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
-    privateDir === null
-      ? null
-      : headOf(atPrivateDir(git, project.commonDir, privateDir), project.commonDir),
-    collectPins(git, project, { privateDir, branch, branchTip }),
+  const { branches } = known.registry;
+  const clean = await stillClean(privateDir, options.index ?? null);
+  const [head, pins] = await Promise.all([
+    privateDir === null ? null : headIn(git, project.commonDir, privateDir, branches),
+    collectPins(git, project, { privateDir, branch, branchTip, ...clean }),
   ]);
   const entry: TrashEntry = {
     schema: 1,
@@ -105,8 +111,8 @@ export async function putAway(
     strategy: options.strategy,
     branch,
     branchTip,
-    head,
-    headOid: headAt,
+    head: head?.is ?? null,
+    headOid: head?.at ?? null,
     record,
     worktree:
       leaving.worktree === null || place.worktree === null
@@ -128,12 +134,15 @@ export async function putAway(
   else {
     faultPoint('remove.refs:before');
     const end = await endChanges(git, project, removal);
-    await must(git, project, [...pinned, ...end], { name: session.name, what: 'removal' });
+    const still = end.some(({ kind }) => kind === 'delete') ? [] : unchangedTip(entry);
+    const changes = [...pinned, ...end, ...still];
+    await must(git, project, changes, { name: session.name, what: 'removal' });
     faultPoint('remove.refs:after');
   }
-  await look(project, held, entry, { becomes: options.becomes, left: leaving.worktree });
+  const left = leaving.worktree;
+  const registry = await look(project, held, removal, { pin, left });
   const branchDeleted = options.becomes === 'ended' && session.branchTip !== null;
-  return { id: entry.id, entry, branchDeleted };
+  return { id: entry.id, entry, branchDeleted, registry };
 }
 
 /** The change that marks the record: its session is leaving. */
@@ -206,13 +215,14 @@ async function refreshed(
   project: Project,
   { git }: Held,
   session: SessionFacts,
+  observed: Registry | undefined,
 ): Promise<{
   registry: Registry;
   record: SessionRecord;
   recordOid: NonNullable<SessionFacts['recordOid']>;
 }> {
   const { name, key } = session;
-  const registry = await readRegistry(git, project.commonDir);
+  const registry = observed ?? (await readRegistry(git, project.commonDir));
   const stored = registry.sessions.get(key);
   if (stored === undefined || stored.oid !== session.recordOid) {
     throw new FlightError('plan-changed', { name, what: 'The record' });
@@ -288,11 +298,7 @@ async function refuseBranchInUse(
   session: SessionFacts,
   leaving: Leaving,
 ): Promise<void> {
-  const worktrees = await listWorktrees(git, project.commonDir);
-  const other = worktrees.find(
-    (one) => one.branch === session.branch && (one.main || one.adminId !== leaving.adminId),
-  );
-  if (other === undefined) return;
   const { name, branch } = session;
-  throw new FlightError('branch-in-use', { name, branch, worktree: other.path });
+  const worktree = await otherHolder(git, project, branch, leaving.adminId);
+  if (worktree !== null) throw new FlightError('branch-in-use', { name, branch, worktree });
 }

@@ -71,6 +71,10 @@ export function workWarnings(facts: WorkFacts, options: RefusalOptions): readonl
     const message = `${processes} of other users could not be looked at and might work there.`;
     warnings.push({ code: 'processes-hidden', message });
   }
+  for (const { agent, pid, host, since } of who.kind === 'unknown' ? [] : (who.elsewhere ?? [])) {
+    const message = `${agent} (pid ${pid} on ${host}) said at ${since} that it works there; whether it still does cannot be seen from here.`;
+    warnings.push({ code: 'agent-unseen', message });
+  }
   return warnings;
 }
 

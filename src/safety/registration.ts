@@ -4,10 +4,10 @@
  * 1. `create.refs`: branch and record (with the intent `creating`) in one transaction;
  * 2. `create.register`: `worktree add --no-checkout`;
  * 3. `create.token`: the token into the private git dir: from now on directory, registration and
- *    record prove each other;
- * 4. `create.admin`: the admin id into the record.
+ *    record prove each other.
  *
- * All of it under the lock. Rolling back is `rollback-create.ts`.
+ * All of it under the lock. The admin id enters the record when the session is whole and the
+ * intent goes: until then path, branch and token tell. Rolling back is `rollback-create.ts`.
  */
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -59,7 +59,7 @@ export async function reserve(
   return { key, record, recordOid: change.to };
 }
 
-/** Steps 2 to 4. @returns the record as it stands now, with its admin id */
+/** Steps 2 and 3. @returns the record as it is to be, with its admin id */
 export async function register(
   git: Git,
   project: Project,
@@ -78,9 +78,7 @@ export async function register(
   const adminId = link.target.slice(dirname(link.target).length + 1);
   await writeToken(link.target, record.token);
   const named: SessionRecord = { ...record, adminId };
-  const recordOid = await replaceRecord(git, project, key, reserved.recordOid, named);
-  faultPoint('create.admin:after');
-  return { key, record: named, recordOid, privateDir: link.target };
+  return { key, record: named, recordOid: reserved.recordOid, privateDir: link.target };
 }
 
 /** Writes the token of a session into its private git dir, on the disk when it returns. */

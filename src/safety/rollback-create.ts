@@ -78,13 +78,20 @@ export async function rollBackCreate(
   return { kind: 'nothing' };
 }
 
-/** The entry whose `gitdir` names our path: ours, since path and branch were reserved by us. */
+/**
+ * The entry that carries our token, or (killed before that was written) whose `gitdir` names our
+ * path: ours, since path and branch were reserved by us.
+ */
 async function findAdminId(
   project: Project,
   record: SessionRecord,
   path: AbsolutePath,
 ): Promise<string | null> {
-  for (const id of await similarAdminIds(project, record.name)) {
+  const ids = await similarAdminIds(project, record.name);
+  for (const id of ids) {
+    if ((await readToken(adminDir(project, id))) === record.token) return id;
+  }
+  for (const id of ids) {
     const registered = await registeredPath(project.commonDir, id).catch(() => null);
     if (registered === path) return id;
   }

@@ -137,11 +137,24 @@ export async function directoriesOf(
   if ((await readToken(privateDir)) !== entry.record.token) {
     return { worktree: null, privateDir: null };
   }
-  if (entry.worktree === null) return { worktree: null, privateDir };
-  const worktree = absolute(entry.worktree.path);
+  const worktree = await waitingPlace(entry);
+  if (worktree === null) return { worktree: null, privateDir };
   const linked = await linkOf(worktree);
   const proven = linked !== null && (await leadsTo(project, linked, entry.privateDir.adminId));
   return { worktree: proven ? worktree : null, privateDir };
+}
+
+/**
+ * Where the worktree of an entry waits, `null` if it does not. Emptying that was cut off has put it
+ * aside, whole, as long as the private git dir was not: nothing is deleted before both are.
+ */
+export async function waitingPlace(entry: TrashEntry): Promise<AbsolutePath | null> {
+  const { worktree, privateDir } = entry;
+  if (worktree === null) return null;
+  const path = absolute(worktree.path);
+  if (await isThere(path)) return path;
+  if (privateDir === null || (await isThere(expiring(absolute(privateDir.path))))) return null;
+  return (await isThere(expiring(path))) ? expiring(path) : null;
 }
 
 /**

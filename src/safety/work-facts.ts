@@ -17,6 +17,7 @@ import { ownLockId, provablyDead } from '../sessions/lock-owner.ts';
 import type { Project } from '../sessions/project.ts';
 import { readRegistry } from '../sessions/registry.ts';
 import { nestedWork } from './nested-work.ts';
+import { indexFile, seenIndex, type SeenIndex } from './seen-index.ts';
 import { lookAtProcesses, occupants, type Occupants, type TableAnswer } from './occupants.ts';
 import { submoduleWork } from './submodule-work.ts';
 import { inspectWorkingTree, type WorkingTree } from './working-tree.ts';
@@ -39,6 +40,8 @@ export interface WorkFacts {
     readonly counts: ChangeCounts;
     /** relative paths of uncommitted work, hidden edits and submodules included */
     readonly dirty: readonly string[];
+    /** for the pins; `null` if it is not clean */
+    readonly index: SeenIndex | null;
   }>;
   readonly operation: InProgress;
   readonly nested: Answer<readonly string[]>;
@@ -88,6 +91,7 @@ export async function gatherWork(
   ]);
   const leaving = { ...nothing, inside, occupants: who };
   if (looking.at === 'leaving') return leaving;
+  const file = await indexFile(place.privateDir);
   const [tree, operation] = await Promise.all([
     answer(project, () => inspectWorkingTree(project.git, place.path)),
     operationInProgress(place.privateDir),
@@ -103,7 +107,8 @@ export async function gatherWork(
   ]);
   const { status, dirty } = tree.value;
   const head = { branch: status.branch, oid: status.head };
-  const value = { head, counts: countWork(tree.value), dirty };
+  const index = seenIndex(file, tree.value);
+  const value = { head, counts: countWork(tree.value), dirty, index };
   return { ...leaving, tree: { kind: 'known', value }, operation, nested, submodules };
 }
 

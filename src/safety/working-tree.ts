@@ -11,12 +11,15 @@ import { errorCode } from '../kernel/errno.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { gitWith, type Git } from '../git/git.ts';
 import { hiddenEdits } from '../git/hidden-edits.ts';
-import { listIndex, type IndexEntry } from '../git/index-entries.ts';
+import { readWholeIndex, type IndexEntry } from '../git/index-entries.ts';
+import type { Oid } from '../git/oid.ts';
 import { readStatus, type Status } from '../git/status.ts';
 
 export interface WorkingTree {
   readonly root: AbsolutePath;
   readonly status: Status;
+  /** what resolved conflicts can be undone to */
+  readonly undone: readonly Oid[];
   /** paths, relative to the root, whose work is not committed; those in submodules with their way */
   readonly dirty: readonly string[];
   /** submodules that are checked out, absolute, those of submodules too */
@@ -46,9 +49,9 @@ export async function inspectWorkingTree(
 ): Promise<WorkingTree> {
   if (depth > deepest) throw new Error(`repositories are nested too deeply at ${root}`);
   const here = confined(port, root);
-  const [status, index] = await Promise.all([
+  const [status, { entries: index, undone }] = await Promise.all([
     readStatus(here, root, { ignored: true }),
-    listIndex(here, root),
+    readWholeIndex(here, root),
   ]);
   const hidden = await hiddenEdits(here, root, index);
   const shown = status.entries.filter(({ kind }) => kind !== 'ignored').map(({ path }) => path);
@@ -73,7 +76,8 @@ export async function inspectWorkingTree(
     ignored.push(...inner.unwatched.ignored);
     tracked.push(...inner.unwatched.tracked);
   }
-  return { root, status, dirty: [...dirty], submodules, unwatched: { ignored, tracked } };
+  const unwatched = { ignored, tracked };
+  return { root, status, undone, dirty: [...dirty], submodules, unwatched };
 }
 
 /** git that takes `root` for a repository or fails, rather than finding one further up. */

@@ -30,6 +30,13 @@ export async function ensureWritable(
   if (refused.length > 0) throw new FlightError('not-writable', { folders: refused, command });
 }
 
+/** Those of `folders` that cannot be written, each asked as by `ensureWritable`. */
+export async function refusedFolders(folders: readonly AbsolutePath[]): Promise<AbsolutePath[]> {
+  const refused: AbsolutePath[] = [];
+  for (const folder of folders) if (!(await writable(folder))) refused.push(folder);
+  return refused;
+}
+
 async function checkFolder(folder: AbsolutePath): Promise<void> {
   const [itself, target] = await Promise.all([
     lstat(folder).catch(() => null),

@@ -3,9 +3,7 @@
  * branch and token. A constant number of processes, whatever the number of sessions:
  * `for-each-ref`, `cat-file --batch`, `worktree list`. Writes nothing.
  *
- * Refs, folders and processes are read one after another while others change them: a session that
- * is just being made or removed can look broken. What looks so is believed only if the records
- * are still the same afterwards (one more `for-each-ref`, only then).
+ * What looks broken while others are at work is looked at again (`doubt.ts`).
  */
 import { isoSeconds } from '../kernel/clock.ts';
 import { ownerState } from '../kernel/owner.ts';
@@ -13,16 +11,16 @@ import { trusted } from '../kernel/brand.ts';
 import { isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { oid, isOid, type BranchName } from '../git/oid.ts';
 import { real } from '../git/repository.ts';
-import { listRefs, type Ref } from '../git/refs.ts';
 import { listWorktrees, type Worktree } from '../git/worktrees.ts';
 import { judgeEntries, type Adoptable } from './adoption.ts';
+import { isSettled } from './doubt.ts';
 import type { Facts, Health, Here, Place, SessionFacts, Stray } from './facts.ts';
 import { readManifest, type ReadManifest } from './manifest.ts';
 import { sessionKey } from './name.ts';
 import { isMissingOrEmpty, locate } from './place.ts';
 import { adminDir, privateFolder, trashFolder, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
-import { readRegistry, sessionsPrefix, type Registry, type StoredRecord } from './registry.ts';
+import { readRegistry, type Registry, type StoredRecord } from './registry.ts';
 import { strayOwner } from './stray-owner.ts';
 
 /** Everything known at this moment. */
@@ -39,27 +37,8 @@ export interface Observation extends Facts {
 export async function observe(project: Project, caller: AbsolutePath): Promise<Observation> {
   for (let left = 3; ; left -= 1) {
     const facts = await look(project, caller);
-    if (left === 0 || !isDoubtful(project, facts)) return facts;
-    const now = await listRefs(project.git, project.commonDir, [sessionsPrefix]);
-    if (sameRecords(facts.registry, now)) return facts;
+    if (left === 0 || (await isSettled(project, facts))) return facts;
   }
-}
-
-/** Does anything look as it would in the middle of somebody else's change? */
-function isDoubtful(project: Project, facts: Observation): boolean {
-  const prefix = project.settings.branchPrefix.value;
-  return (
-    facts.sessionsDirMissing ||
-    facts.strays.some((one) => one.branch?.startsWith(prefix) === true) ||
-    facts.sessions.some((one) => one.recordOid !== null && !['ok', 'locked'].includes(one.health))
-  );
-}
-
-function sameRecords(registry: Registry, refs: readonly Ref[]): boolean {
-  if (refs.length !== registry.sessions.size) return false;
-  const seen = new Map<string, string>();
-  for (const stored of registry.sessions.values()) seen.set(stored.ref, stored.oid);
-  return refs.every((ref) => seen.get(ref.name) === ref.oid);
 }
 
 async function look(project: Project, caller: AbsolutePath): Promise<Observation> {

@@ -8,8 +8,8 @@ import { real } from '../git/repository.ts';
 import type { Worktree } from '../git/worktrees.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import type { Place } from './facts.ts';
-import { exists, readLink, readRegistration, wasAt } from './links.ts';
-import type { Project } from './project.ts';
+import { exists, readLink, readRegistration, readToken, wasAt } from './links.ts';
+import { adminDir, type Project } from './project.ts';
 import type { SessionRecord } from './record.ts';
 
 export interface PlaceQuestion {
@@ -23,11 +23,11 @@ export interface PlaceQuestion {
 /** Finds the worktree of `record`. Never throws for what it finds; what is doubtful is `unknown`. */
 export async function locate(question: PlaceQuestion): Promise<Place> {
   const { project, record, worktrees } = question;
-  const adminId = record.adminId;
-  const away = record.trash !== undefined || adminId === null;
+  const away = record.trash !== undefined || record.adminId === null;
   // landing and publishing are intents of one that stays where it is until they are done
   if (record.state !== 'active' && away && !movesFolder(record)) return { kind: 'put-away' };
   const path = absolute(record.worktree);
+  const adminId = record.adminId ?? (await idBeingMade(question, path));
   if (adminId === null) return unregistered(record, worktrees, path);
   const registration = await readRegistration(project, adminId, record.token);
   if (registration.kind !== 'registered') return withoutRegistration(path, registration.kind);
@@ -69,7 +69,17 @@ function movesFolder({ intent }: SessionRecord): boolean {
   return intent !== undefined && intent.kind !== 'landing' && intent.kind !== 'publishing';
 }
 
-/** A create that did not get as far as recording its admin id. */
+/** The admin id of a create that has written its token and will record the id when it is done. */
+async function idBeingMade(
+  { project, record, worktrees }: PlaceQuestion,
+  path: AbsolutePath,
+): Promise<string | null> {
+  const id = worktrees.find((one) => one.path === path && one.branch === record.branch)?.adminId;
+  if (id === undefined || id === null || record.intent?.kind !== 'creating') return null;
+  return (await readToken(adminDir(project, id))) === record.token ? id : null;
+}
+
+/** A create that did not get as far as writing its token. */
 function unregistered(
   record: SessionRecord,
   worktrees: readonly Worktree[],

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { operationVariable } from '../../src/kernel/marked-processes.ts';
+import { asOperation } from '../../src/kernel/running.ts';
 import {
   currentOwner,
   operationToken,
@@ -32,6 +33,42 @@ async function shell(script: string, env: Record<string, string> = {}) {
 
 test('this very process is alive', async () => {
   expect(await ownerState(await currentOwner(about))).toBe('alive');
+});
+
+test('an operation of this process that has ended is dead, and its token alone', async () => {
+  const token = 'test.over';
+  const owner = await asOperation(async () => {
+    const made = await currentOwner({ ...about, token });
+    expect(await ownerState(made)).toBe('alive');
+    return made;
+  });
+  expect(await ownerState(owner)).toBe('dead');
+  expect(await ownerState({ ...owner, token: 'test.other' })).toBe('alive');
+});
+
+test('an operation that has ended is alive while a process it started lives', async () => {
+  const token = 'test.left-behind';
+  const owner = await asOperation(() => currentOwner({ ...about, token }));
+  const { child, gone } = await shell('echo $$; exec sleep 600', { [operationVariable]: token });
+  expect(await ownerState(owner)).toBe('alive');
+  child.kill('SIGKILL');
+  await gone;
+  expect(await ownerState(owner)).toBe('dead');
+});
+
+test('an operation that failed has ended, too; others that run at the time have not', async () => {
+  const failed = { ...about, token: 'test.failed' };
+  let owner = await currentOwner(about);
+  await asOperation(async () => {
+    const outer = await currentOwner({ ...about, token: 'test.outer' });
+    const inner = asOperation(async () => {
+      owner = await currentOwner(failed);
+      throw new Error('half-way');
+    });
+    await expect(inner).rejects.toThrow('half-way');
+    expect(await ownerState(owner)).toBe('dead');
+    expect(await ownerState(outer)).toBe('alive');
+  });
 });
 
 test('a process that has ended is dead', async () => {

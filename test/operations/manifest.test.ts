@@ -205,6 +205,24 @@ describe('adoption', () => {
     expect(existsSync(join(sessionsOf(repo), 'two'))).toBe(true);
   });
 
+  test('an entry whose session left right before the file was rewritten speaks of nothing', async () => {
+    const repo = makeRepo();
+    const { root } = repo;
+    const folder = worktreeOfOld(repo, 'old');
+    writeFileSync(join(folder, 'notes.txt'), 'mine\n');
+    writeEntries(repo, [original(repo, 'old'), original(repo, 'other')]);
+    const before = readFileSync(fileOf(repo), 'utf8');
+    await must(root, ['parallel', 'remove', 'old', '--strategy', 'abandon', '--yes']);
+    // as a kill between the refs and the file leaves it
+    writeFileSync(fileOf(repo), before);
+    expect(seen(await must(root, ['parallel', 'status']))).toEqual(['other orphaned']);
+    await must(root, ['parallel', 'create', 'fresh']);
+    expect(readEntries(repo).map(({ id }) => id)).toEqual(['fresh', 'other']);
+    await must(root, ['parallel', 'restore', 'old']);
+    expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('mine\n');
+    expect(seen(await must(root, ['parallel', 'status', '--json']))).toContain('old ok');
+  });
+
   test('hostile entries stay verbatim, are reported, and nothing they name is touched', async () => {
     const repo = makeRepo();
     const { root } = repo;

@@ -96,6 +96,10 @@ test('title and body: given, else the first goal, else the name', async () => {
   const second = (await plain.calls()).find(({ argv }) => argv[1] === 'create');
   expect(second?.argv).toContain('--title=auth');
   expect(second?.argv).not.toContain('--draft');
+  const text = await setting();
+  await text.pr({ body: 'said in the call', bodyFile: body });
+  const third = (await text.calls()).find(({ argv }) => argv[1] === 'create');
+  expect(third?.stdin).toBe('said in the call');
 });
 
 test('an open one of this branch is reused', async () => {

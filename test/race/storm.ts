@@ -111,8 +111,9 @@ function write(repo: TestRepo, ledger: Ledger, name: string, id: string): void {
 
 async function commit(repo: TestRepo, ledger: Ledger, name: string, id: string): Promise<void> {
   const folder = folderOf(repo, name);
-  // a folder that is not there, or not yet linked, must not make git look further up
-  if (!existsSync(join(folder, '.git'))) return;
+  // a folder that is not there, or not yet linked, must not make git look further up; and before
+  // its files are there its index is none: a commit would delete them all, as its author wishes
+  if (!existsSync(join(folder, '.git')) || !existsSync(join(folder, 'README.md'))) return;
   const subject = `work ${id}`;
   try {
     const git = ['-C', folder];

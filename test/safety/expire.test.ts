@@ -3,9 +3,18 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
 import { adminDir } from '../../src/sessions/project.ts';
+import { bringBack } from '../../src/safety/bring-back.ts';
 import { expire } from '../../src/safety/expire.ts';
 import { listTrash } from '../../src/safety/trash.ts';
-import { abandon, held, keep, registryOf, trashRepo, write } from '../support/trash-fixture.ts';
+import {
+  abandon,
+  fingerprint,
+  held,
+  keep,
+  registryOf,
+  trashRepo,
+  write,
+} from '../support/trash-fixture.ts';
 
 test('expire deletes exactly one entry, once nobody else refers to its folders', async () => {
   const repo = await trashRepo();
@@ -92,3 +101,38 @@ test.each(['worktree', 'privateDir'] as const)(
     expect((await registryOf(repo)).trash).toEqual([]);
   },
 );
+
+test('emptying that was cut off before anything was deleted: restore brings back all of it', async () => {
+  const repo = await trashRepo();
+  const path = await repo.session('auth');
+  write(path, { 'a.txt': 'edited\n', '.env': 'x\n' });
+  const before = fingerprint(repo, path);
+  const stored = await abandon(repo, 'auth');
+  const waits = stored.entry.worktree?.path ?? '';
+  // killed between the two renames that come before any deletion
+  renameSync(waits, `${waits}.expiring`);
+  const back = await bringBack(repo.project, held(repo), stored);
+  expect(back.warnings).toEqual([]);
+  expect(fingerprint(repo, path)).toEqual(before);
+  expect(existsSync(`${waits}.expiring`)).toBe(false);
+  // what came back is not the entry's any more
+  await expire(repo.project, held(repo), stored);
+  expect(fingerprint(repo, path)).toEqual(before);
+});
+
+test('emptying that was cut off later: restore brings back the branch, and the rest still goes', async () => {
+  const repo = await trashRepo();
+  const path = await repo.session('auth');
+  write(path, { 'a.txt': 'edited\n' });
+  const stored = await abandon(repo, 'auth');
+  const asides = [stored.entry.worktree?.path ?? '', stored.entry.privateDir?.path ?? ''];
+  for (const waits of asides) renameSync(waits, `${waits}.expiring`);
+  rmSync(join(`${asides[0] ?? ''}.expiring`, 'a.txt'));
+  const back = await bringBack(repo.project, held(repo), stored);
+  expect(back.warnings.map(({ code }) => code)).toEqual(['worktree-lost']);
+  expect(repo.git(['status', '--porcelain'], path)).toBe('');
+  await expire(repo.project, held(repo), stored);
+  expect(asides.map((waits) => existsSync(`${waits}.expiring`))).toEqual([false, false]);
+  expect((await registryOf(repo)).trash).toEqual([]);
+  expect(repo.git(['status', '--porcelain'], path)).toBe('');
+});

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gitText, type Git } from '../../src/git/git.ts';
+import type { Oid } from '../../src/git/oid.ts';
 import { readRef } from '../../src/git/refs.ts';
+import { acquire, type Acquired } from '../../src/safety/lock-acquire.ts';
 import { formatLock } from '../../src/safety/lock-blob.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { currentOwner, operationToken } from '../../src/kernel/owner.ts';
@@ -128,6 +130,38 @@ test('a claim that may be from another host is left alone, until the user says o
   const data = { token: 't', holder: { host: 'elsewhere' } };
   await expect(busy).rejects.toMatchObject({ code: 'busy', data });
   expect(await lock(project, async () => 'mine', { breakLock: 't' })).toBe('mine');
+});
+
+test('a git killed while we released the lock: we release it after all', async () => {
+  const project = await repository();
+  const killed = [`${lockRef}.lock`, 'packed-refs.lock'];
+  await lock(project, async () => {
+    // what the release would find if its first git were killed with every ref locked
+    for (const path of killed) writeFileSync(join(project.commonDir, path), '');
+  });
+  expect(killed.filter((path) => has(project, path))).toEqual([]);
+  expect(await lock(project, async (mine) => mine.takenFrom, { waitMs: 600 })).toBeNull();
+  expect(await readRef(project.git, project.commonDir, lockRef)).toBeNull();
+});
+
+test('a lock that could not be released is no obstacle to the process that held it', async () => {
+  const project = await repository();
+  const job = async (unreleased: readonly Oid[]): Promise<Acquired> =>
+    acquire({
+      project,
+      git: project.git,
+      owner: await currentOwner({ token: 't', command: 'x', clock: systemClock }),
+      home: await ensureHome(project.commonDir),
+      command: ['test'],
+      breakLock: null,
+      unreleased: new Set(unreleased),
+      waitMs: 300,
+      signal: undefined,
+      progress: () => undefined,
+    });
+  const { oid } = await job([]);
+  await expect(job([])).rejects.toMatchObject({ code: 'busy' });
+  expect(await job([oid])).toMatchObject({ from: { token: 't' }, inherits: true });
 });
 
 test.each([

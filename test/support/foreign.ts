@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { machineIdentity } from '../../src/kernel/owner.ts';
+import { machineIdentity } from '../../src/kernel/machine.ts';
 import { formatRecord, type Intent, type SessionRecord } from '../../src/sessions/record.ts';
 import { gitIn, temporaryFolder } from './repo.ts';
 

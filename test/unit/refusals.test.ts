@@ -43,6 +43,7 @@ const worst: WorkFacts = {
       head: { branch: null, oid: '2'.repeat(40) },
       counts: { staged: 0, modified: 0, untracked: 5000, conflicted: 0 },
       dirty: Array.from({ length: 5000 }, (_, n) => `file-${n}`),
+      index: null,
     },
   },
   operation: { kind: 'operation', operation: 'rebase' },
@@ -121,6 +122,7 @@ test('a branch of another name is elsewhere, however alike', () => {
       head: { branch: branchRef(branch).replace('refs/', ''), oid: null },
       counts: { staged: 0, modified: 0, untracked: 0, conflicted: 0 },
       dirty: [],
+      index: null,
     },
   } as const;
   expect(codes({ ...worst, tree }, 'keep')).toContain('head-elsewhere');

@@ -62,13 +62,18 @@ export function speller(frame: Frame, form: 'whole' | 'here'): Speller {
   const whole = form === 'whole' || frame.globals.json || away || gone;
   const spelling: Spelling = {
     program: frame.program,
-    directory: whole ? (frame.root ?? asked(frame.globals)) : null,
+    directory: whole ? projectDirectory(frame) : null,
     json: frame.globals.json,
   };
   return {
     command: (args) => spell(spelling, args),
     suggestions: (all) => keepable(all).map((one) => spellSuggestion(spelling, one)),
   };
+}
+
+/** The project a call is about, as soon as that is known; before, where it was started. */
+export function projectDirectory(frame: Frame): AbsolutePath | null {
+  return frame.root ?? asked(frame.globals);
 }
 
 /** Suggestions that this version can keep: a command it lacks is never named. */

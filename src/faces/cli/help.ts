@@ -5,12 +5,16 @@ import {
   type AnyOperation,
   type FlagSpec,
 } from '../../operations/define.ts';
-import type { OperationEntry } from '../../operations/index.ts';
+import type { BesideCommand } from '../beside.ts';
 import { indent, table, wrap } from '../../render/text.ts';
 import { globalFlags } from './globals.ts';
 
 /** All commands, or those of a group such as `parallel`. */
-export function overview(entries: readonly OperationEntry[], group: string, width: number): string {
+export function overview(
+  entries: readonly { readonly name: string; readonly summary: string }[],
+  group: string,
+  width: number,
+): string {
   const shown = entries.filter(({ name }) => group === '' || name.startsWith(`${group} `));
   const column = Math.max(0, ...shown.map(({ name }) => name.length));
   return text([
@@ -59,6 +63,26 @@ export function helpOf(operation: AnyOperation, width: number): string {
     ...indent(globalTable(), 2),
     ...(operation.examples.length === 0 ? [] : ['', 'Examples:']),
     ...operation.examples.flatMap(({ args, about }) => [`  ${about}`, `    flight-rules ${args}`]),
+  ]);
+}
+
+/** The same for a command that is a face of its own. */
+export function helpOfBeside(command: BesideCommand, width: number): string {
+  const { name, forms, examples } = command;
+  const column = Math.min(Math.max(0, ...forms.map(({ args }) => args.length)), 28);
+  return text([
+    `Usage: flight-rules ${name}${forms.length > 1 ? ' ...' : ''}`,
+    '',
+    ...wrap(`${command.summary}.`, width),
+    ...command.description.split('\n').flatMap((line) => ['', ...wrap(line, width)]),
+    '',
+    'Forms:',
+    ...forms.flatMap(({ args, about }) => described(args, about, column, width)),
+    '',
+    'Options of every command:',
+    ...indent(globalTable(), 2),
+    ...(examples.length === 0 ? [] : ['', 'Examples:']),
+    ...examples.flatMap(({ args, about }) => [`  ${about}`, `    flight-rules ${args}`]),
   ]);
 }
 
@@ -119,7 +143,7 @@ function text(lines: readonly string[]): string {
 }
 
 /** What a command line has, and says that it has. */
-export function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
+function shownFlags(operation: AnyOperation): [string, FlagSpec][] {
   return Object.entries(operation.flags).filter(
     ([, spec]) => spec.hidden !== true && spec.face !== 'mcp',
   );

@@ -2,13 +2,12 @@
  * Which operation a command line names, before any of them is loaded: global flags may stand
  * before, between and after the words of its name.
  */
-import type { OperationEntry } from '../../operations/index.ts';
 import { globalFlagOf } from './globals.ts';
 
-export type Located =
+export type Located<E> =
   | {
       readonly kind: 'operation';
-      readonly entry: OperationEntry;
+      readonly entry: E;
       /** everything but the words of the name, in order */
       readonly args: readonly string[];
     }
@@ -22,7 +21,11 @@ export type Located =
       readonly args: readonly string[];
     };
 
-export function locate(table: readonly OperationEntry[], argv: readonly string[]): Located {
+/** @param table operations, or other commands that have names */
+export function locate<E extends { readonly name: string }>(
+  table: readonly E[],
+  argv: readonly string[],
+): Located<E> {
   const passed: string[] = [];
   let name = '';
   for (let at = 0; at < argv.length; at += 1) {

@@ -10,7 +10,6 @@ import {
   type AnyOperation,
   type FlagSpec,
 } from '../../operations/define.ts';
-import type { OperationEntry } from '../../operations/index.ts';
 import { globalFlags, noGlobals, type Globals } from './globals.ts';
 import { splitRest, withoutGlobals } from './words.ts';
 
@@ -74,7 +73,10 @@ export function parseGlobals(args: readonly string[]): Globals {
  * What is wrong with words that name no operation, with a suggestion if one is near.
  * @throws FlightError `usage`, always
  */
-export function refuseNames(table: readonly OperationEntry[], argv: readonly string[]): never {
+export function refuseNames(
+  table: readonly { readonly name: string }[],
+  argv: readonly string[],
+): never {
   const program = quietCommand('flight-rules');
   const groups = new Map<string, Command>([['', program]]);
   giveGlobals(program);

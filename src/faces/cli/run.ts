@@ -1,21 +1,19 @@
 /** A command line -> the operation it names -> its answer. Questions are asked in between. */
-import { systemClock } from '../../kernel/clock.ts';
 import { FlightError, isFlightError } from '../../kernel/errors.ts';
-import { openGit, type GitCall } from '../../git/git.ts';
-import type { OperationContext } from '../../operations/context.ts';
 import type { AnyOperation } from '../../operations/define.ts';
 import { operations, type OperationEntry } from '../../operations/index.ts';
 import { withWidths } from '../../render/widths.ts';
 import { errorAnswer, outcomeAnswer, textAnswer, type Answer } from './answer.ts';
+import { contextFor } from './context.ts';
 import { asFlightError } from './failure.ts';
-import { frame, speller, startDirectory, type Frame } from './frame.ts';
+import { frame, type Frame } from './frame.ts';
 import { noGlobals } from './globals.ts';
+import { besideCommands, type BesideCommand } from '../beside.ts';
 import { locate } from './locate.ts';
 import type { Parsed } from './parse.ts';
 import type { Interruption } from './signals.ts';
-import { readStandardInput } from './standard-input.ts';
 import { columns } from './terminal.ts';
-import { withoutGlobals } from './words.ts';
+import { partGlobals, withoutGlobals } from './words.ts';
 
 /** @param argv what follows the program; never throws */
 export async function respond(
@@ -26,11 +24,18 @@ export async function respond(
   let current = frame({ ...noGlobals, json: argv.includes('--json') }, interruption);
   let command = withoutGlobals(argv, {});
   try {
+    const beside = locate(besideCommands, argv);
+    if (beside.kind === 'operation') {
+      const { globals, others } = partGlobals(beside.args);
+      const { parseGlobals } = await import('./parse.ts');
+      current = frame(parseGlobals(globals), interruption);
+      return await runBeside(current, beside.entry, others);
+    }
     const located = locate(operations, argv);
     const { parseArguments, parseGlobals, refuseNames } = await import('./parse.ts');
     switch (located.kind) {
       case 'unknown':
-        return refuseNames(operations, argv);
+        return refuseNames([...operations, ...besideCommands], argv);
       case 'none':
         current = frame(parseGlobals(located.args), interruption);
         return await withoutOperation(current, located.group);
@@ -92,6 +97,19 @@ export function bugAnswer(
   );
 }
 
+async function runBeside(
+  current: Frame,
+  command: BesideCommand,
+  args: readonly string[],
+): Promise<Answer> {
+  const brief = await briefAnswer(current, null);
+  if (brief !== null) return brief;
+  if (!current.globals.help) return command.run(current, args);
+  const { helpOfBeside } = await import('./help.ts');
+  const text = await withWidths(() => helpOfBeside(command, columns(process.stdout)));
+  return textAnswer(current, 'help', text);
+}
+
 /** Help or the version, if asked for. */
 async function briefAnswer(current: Frame, entry: OperationEntry | null): Promise<Answer | null> {
   const { globals } = current;
@@ -108,7 +126,9 @@ async function withoutOperation(current: Frame, group: string): Promise<Answer> 
   const brief = await briefAnswer(current, null);
   if (brief !== null) return brief;
   const { overview } = await import('./help.ts');
-  const text = await withWidths(() => overview(operations, group, columns(process.stdout)));
+  const text = await withWidths(() =>
+    overview([...operations, ...besideCommands], group, columns(process.stdout)),
+  );
   const help = textAnswer(current, 'help', text);
   if (current.globals.help) return help;
   if (group !== '') {
@@ -134,45 +154,4 @@ function hasNoSessions(data: unknown): boolean {
   const sessions: unknown =
     typeof data === 'object' && data !== null ? Reflect.get(data, 'sessions') : null;
   return Array.isArray(sessions) && sessions.length === 0;
-}
-
-function contextFor(current: Frame, commandLine: readonly string[]): OperationContext {
-  const { globals, interruption } = current;
-  const speaks = !globals.quiet && (!globals.json || globals.verbose);
-  const say = (line: string): void => {
-    process.stderr.write(`${line}\n`);
-  };
-  return {
-    directory: startDirectory(globals),
-    env: process.env,
-    git: openGit({
-      env: process.env,
-      signal: interruption.signal,
-      ...(globals.verbose ? { trace: (call: GitCall) => say(traced(call)) } : {}),
-    }),
-    clock: systemClock,
-    pid: process.pid,
-    commandLine,
-    located: (root) => {
-      current.root = root;
-    },
-    spell: (args) => speller(current, 'here').command(args),
-    standardInput: readStandardInput,
-    breakLock: globals.breakLock,
-    interactive: current.interactive,
-    signal: interruption.signal,
-    progress: (message) => {
-      if (speaks) say(message);
-    },
-    warn: (warning) => {
-      // asked before and under the lock: the same answer twice is one warning
-      const { code, message } = warning;
-      const said = current.warnings.some((one) => one.code === code && one.message === message);
-      if (!said) current.warnings.push(warning);
-    },
-  };
-}
-
-function traced(call: GitCall): string {
-  return `git ${call.argv.join(' ')}  ${call.milliseconds.toFixed(1)} ms, exit ${call.exit ?? 'by signal'}, in ${call.cwd}`;
 }

@@ -18,6 +18,23 @@ export function splitRest(
   return { before: args, rest: null };
 }
 
+/** The global flags with their values, and what else stands before a `--`. */
+export function partGlobals(args: readonly string[]): {
+  readonly globals: readonly string[];
+  readonly others: readonly string[];
+} {
+  const globals: string[] = [];
+  for (let at = 0; at < args.length && args[at] !== '--'; at += 1) {
+    const word = args[at] ?? '';
+    if (globalFlagOf(word) === null) continue;
+    globals.push(word);
+    if (!takesNext(word) || at + 1 >= args.length) continue;
+    at += 1;
+    globals.push(args[at] ?? '');
+  }
+  return { globals, others: withoutGlobals(args, {}) };
+}
+
 /** The arguments without the global flags and their values. What follows `--` stays. */
 export function withoutGlobals(args: readonly string[], flags: Flags): readonly string[] {
   const own = valueFlags(flags);

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { operations } from '../../operations/index.ts';
+import { besideCommands } from '../beside.ts';
 import { commandsPage } from './commands.ts';
 import { envelopeSchema } from './envelope.ts';
 import { errorsPage } from './errors.ts';
@@ -12,7 +13,7 @@ import { errorsPage } from './errors.ts';
 export async function reference(): Promise<Readonly<Record<string, string>>> {
   const all = await Promise.all(operations.map((entry) => entry.load()));
   const files: Record<string, string> = {
-    'docs/commands.md': commandsPage(all),
+    'docs/commands.md': commandsPage(all, besideCommands),
     'docs/errors.md': errorsPage(),
     'schemas/envelope.json': json(envelopeSchema()),
   };

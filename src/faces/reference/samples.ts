@@ -77,6 +77,8 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   'nested-work': { name, repositories: [`${worktree}/vendor/tool`] },
   'submodule-work': { name, paths: [`${worktree}/lib`] },
   'unknown-state': { name, what: 'the uncommitted changes', why: 'git status ended by SIGKILL' },
+  'work-not-landed': { name, base: 'main', why: 'it has commits that main does not have' },
+  'no-session-there': { path: '/home/me/fix-typo' },
   'plan-changed': { name, what: 'The branch' },
   'partly-done': { what: 'Cleaning up', failed: [name] },
   'objects-missing': { branch, oids: [oid] },

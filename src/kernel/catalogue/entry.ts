@@ -28,6 +28,8 @@ export function listed(items: readonly string[]): string {
 /** Who holds something: as much as is known of a process. */
 export interface Holder {
   readonly pid: number;
+  /** the agent it is, if it said so */
+  readonly agent?: string;
   readonly host?: string;
   readonly command?: string;
   readonly since?: string;
@@ -37,5 +39,6 @@ export function holderText(holder: Holder): string {
   const host = holder.host === undefined ? '' : ` on ${holder.host}`;
   const command = holder.command === undefined ? '' : ` (${holder.command})`;
   const since = holder.since === undefined ? '' : `, since ${holder.since}`;
-  return `process ${holder.pid}${command}${host}${since}`;
+  const agent = holder.agent === undefined ? '' : `${holder.agent}, `;
+  return `${agent}process ${holder.pid}${command}${host}${since}`;
 }

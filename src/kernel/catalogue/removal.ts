@@ -156,4 +156,22 @@ export const removalErrors = {
       theirs(['git', '-C', d.worktree, 'switch', '--detach'], 'leaves the branch there'),
     ],
   }),
+  'work-not-landed': entry<{ name: string; base: string; why: string }>({
+    exit: 4,
+    retryable: false,
+    when: 'An agent wants its worktree gone, and the session holds work that is not in its base.',
+    message: (d) => `Session ${d.name} stays: ${d.why}.`,
+    safe: unchanged,
+    hints: (d) => [
+      ours(['parallel', 'remove', d.name], 'ends it: pull request, merge, keep or abandon'),
+    ],
+  }),
+  'no-session-there': entry<{ path: string }>({
+    exit: 4,
+    retryable: false,
+    when: 'An agent wants a worktree gone that is no session of this project.',
+    message: (d) => `${d.path} is the worktree of no session.`,
+    safe: () => 'Nothing was touched.',
+    hints: () => [ours(['parallel', 'status'], 'lists sessions and other worktrees')],
+  }),
 };

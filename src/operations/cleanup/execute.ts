@@ -57,11 +57,14 @@ async function put(
   for (const warning of asked.warnings) context.warn(warning);
   const [first] = asked.refusals;
   if (first !== undefined) throw first;
-  const { id, entry } = await putAway(frame.project, frame.held, session, {
+  const { id, entry, registry } = await putAway(frame.project, frame.held, session, {
     strategy: 'cleanup',
     becomes: 'ended',
     at: context.clock.now(),
+    observed: frame.facts,
+    index: asked.facts.tree.kind === 'known' ? asked.facts.tree.value.index : null,
   });
+  frame.saw(registry);
   return { trash: { id, expiresAt: expiresAt(frame.project, entry) } };
 }
 

@@ -20,7 +20,7 @@ export type Base =
 export async function chooseBase(
   project: Project,
   facts: Observation,
-  request: CreateRequest,
+  request: Pick<CreateRequest, 'base'>,
 ): Promise<Base> {
   const { branches } = facts.registry;
   if (branches.size === 0) throw new FlightError('no-commits', { root: project.root });

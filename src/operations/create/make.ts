@@ -8,7 +8,7 @@ import { isoSeconds } from '../../kernel/clock.ts';
 import { FlightError } from '../../kernel/errors.ts';
 import { faultPoint } from '../../kernel/faults.ts';
 import { absolute } from '../../kernel/path.ts';
-import { forgetBranch, isPartialClone, readConfig, type GitConfig } from '../../git/config.ts';
+import { commandConfig, forgetBranch, isPartialClone, type GitConfig } from '../../git/config.ts';
 import { findHook, hooksFolder, runHook } from '../../git/hooks.ts';
 import { checkOutFiles } from '../../git/new-worktree.ts';
 import { markedGit } from '../../git/git.ts';
@@ -56,9 +56,10 @@ export async function makeSession(
   main: MainCheckout & { kind: 'go' },
 ): Promise<Made> {
   let owner: Held['owner'] | null = null;
-  const config = await readConfig(project.git, project.root);
+  const config = await commandConfig(project.git, project.commonDir);
   let files: Promise<void> = Promise.resolve();
-  const registered = await change(context, project, async ({ held, project: inner, facts }) => {
+  const registered = await change(context, project, async (frame) => {
+    const { held, project: inner, facts } = frame;
     const there = facts.sessions.find((one) => one.key === request.key);
     // the rest of a crash that could not be taken back right now (a warning says why)
     if (there !== undefined && isLeftOver(context, there)) throw busy(context, there);
@@ -77,6 +78,8 @@ export async function makeSession(
     try {
       const made = await register(held.git, inner, reserved);
       files = checkOut(project, held.owner, made.record);
+      // the manifest does not show what is still being made: for it nothing has changed
+      frame.saw(facts.registry);
       return made;
     } catch (error) {
       await takeBack(context, inner, held, request);

@@ -8,11 +8,14 @@ export interface CreateRequest {
   readonly base?: string;
   readonly agent: string | null;
   readonly dirty: 'carry' | 'leave' | null;
+  /** how the call is repeated, if it is not `parallel create` that was called */
+  readonly repeat?: (added: readonly string[]) => string[];
 }
 
 /** The call again, with what is given and what is added. */
 export function again(request: CreateRequest, added: readonly string[]): string[] {
-  const { name, goals, base, agent, dirty } = request;
+  const { name, goals, base, agent, dirty, repeat } = request;
+  if (repeat !== undefined) return repeat(added);
   const has = (flag: string): boolean => added.includes(flag);
   return [
     'parallel',

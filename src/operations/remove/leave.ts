@@ -3,7 +3,7 @@
  * away, look. The strategies differ in what happens before, and in what becomes of the record.
  */
 import { FlightError, isFlightError } from '../../kernel/errors.ts';
-import { preflight } from '../../safety/preflight.ts';
+import { preflight, type Preflight } from '../../safety/preflight.ts';
 import { putAway } from '../../safety/put-away.ts';
 import type { Leaving } from '../../safety/refusals.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
@@ -93,24 +93,35 @@ export async function leave(
   request: RemoveRequest,
   departure: Departure,
 ): Promise<Left> {
-  await refuse(context, change, session, request, departure.strategy);
-  const { id, entry, branchDeleted } = await putAway(change.project, change.held, session, {
-    strategy: departure.strategy,
-    becomes: departure.becomes,
-    at: context.clock.now(),
-    ...(departure.extraRecord === undefined ? {} : { extraRecord: departure.extraRecord }),
-  });
+  const { facts } = await refuse(context, change, session, request, departure.strategy);
+  const { id, entry, branchDeleted, registry } = await putAway(
+    change.project,
+    change.held,
+    session,
+    {
+      strategy: departure.strategy,
+      becomes: departure.becomes,
+      at: context.clock.now(),
+      observed: change.facts,
+      index: facts.tree.kind === 'known' ? facts.tree.value.index : null,
+      ...(departure.extraRecord === undefined ? {} : { extraRecord: departure.extraRecord }),
+    },
+  );
+  change.saw(registry);
   return { trash: { id, expiresAt: expiresAt(change.project, entry) }, branchDeleted };
 }
 
-/** @throws FlightError the first refusal */
+/**
+ * @returns what it was judged by
+ * @throws FlightError the first refusal
+ */
 export async function refuse(
   context: OperationContext,
   change: Pick<Change, 'project' | 'facts'>,
   session: SessionFacts,
   request: Pick<RemoveRequest, 'forceInUse' | 'committed'>,
   strategy: Leaving,
-): Promise<void> {
+): Promise<Preflight> {
   const found = await preflight(change.project, session, {
     strategy,
     forceInUse: request.forceInUse,
@@ -122,6 +133,7 @@ export async function refuse(
   for (const warning of found.warnings) context.warn(warning);
   const [first] = found.refusals;
   if (first !== undefined) throw first;
+  return found;
 }
 
 function whereabouts({ record, place }: SessionFacts): string {

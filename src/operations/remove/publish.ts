@@ -175,7 +175,7 @@ function givenPullRequest(request: RemoveRequest): PullRequest | null {
   throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
 }
 
-/** Title: given, else the first goal, else the name. Body: the file, else the goals. */
+/** Title: given, else the first goal, else the name. Body: given, else the file, else the goals. */
 async function pullRequestTexts(
   context: OperationContext,
   session: SessionFacts,

@@ -16,8 +16,6 @@ export interface RemoveRequest extends Omit<RemoveInput, 'name' | 'force'> {
   readonly name: string;
   /** how the call is spelled again; default `parallel remove` */
   readonly spelling?: Spelling;
-  /** pr: its text, instead of a file */
-  readonly body?: string;
   /** uncommitted work that does not count: this very command commits it before the session leaves */
   readonly committed?: (path: string) => boolean;
   /** commits that this command makes before the session leaves */
@@ -35,7 +33,8 @@ interface Spelling {
 
 /** The call again, with `added` and without what it replaces. */
 export function again(request: RemoveRequest, added: readonly string[]): string[] {
-  const { shape, into, title, bodyFile, draft, prUrl, verify, forceInUse, spelling } = request;
+  const { shape, into, title, body, bodyFile, draft, prUrl, verify, forceInUse, spelling } =
+    request;
   const flag = (name: string, value: string | undefined): string[] =>
     value === undefined || added.includes(name) ? [] : [name, value];
   return [
@@ -45,6 +44,7 @@ export function again(request: RemoveRequest, added: readonly string[]): string[
     ...flag('--shape', shape),
     ...flag('--into', into),
     ...flag('--title', title),
+    ...flag('--body', body),
     ...flag('--body-file', bodyFile),
     ...flag('--pr-url', prUrl),
     ...flag('--verify', verify),

@@ -54,7 +54,11 @@ async function bring(
 ): Promise<BroughtBack> {
   const { project, held } = frame;
   if (candidate.kind === 'entry') {
-    return bringBack(project, held, candidate.stored, as === null ? {} : { as });
+    const observed = frame.facts;
+    return bringBack(project, held, candidate.stored, {
+      observed,
+      ...(as === null ? {} : { as }),
+    });
   }
   if (as !== null) {
     throw new FlightError('usage', {

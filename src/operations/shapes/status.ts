@@ -21,11 +21,13 @@ const states = ['active', 'in-review', 'kept', 'ended'] as const;
 const healths = ['ok', 'orphaned', 'moved', 'locked', 'interrupted', 'unknown'] as const;
 
 export const Activity = z.object({
-  /** `working`, `waiting`, `idle`, `gone` */
+  /** `working`, `waiting`, `idle` */
   is: z.string(),
   since: z.string(),
-  /** who says so: an agent's id, or `process` */
+  /** what tells: `hook` (the agent itself), `lock` (it holds one), `process` (one stands there) */
   source: z.string(),
+  /** its id, if that is known */
+  agent: z.optional(z.string()),
   pid: z.optional(z.number()),
 });
 
@@ -118,7 +120,12 @@ export const StatusReport = z.object({
     z.object({
       path: z.string(),
       branch: z.nullable(z.string()),
+      /** the agent that made it, by its place or its lock */
       owner: z.nullable(z.string()),
+      /** by `git worktree lock` */
+      locked: z.optional(z.boolean()),
+      /** does its owner, or anybody, work there? `false`: the one that locked it is gone */
+      live: z.optional(z.nullable(z.boolean())),
     }),
   ),
   interrupted: list(z.object({ operation: z.string(), name: z.string(), since: z.string() })),

@@ -2,6 +2,7 @@
 import { isOid, oid } from '../../git/oid.ts';
 import { commitLog, commitsOnlyHere } from '../../git/distance.ts';
 import { readStatus } from '../../git/status.ts';
+import type { ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { SessionDetails, SessionStatus } from '../shapes/status.ts';
@@ -13,9 +14,11 @@ export async function describeSession(
   project: Project,
   session: SessionFacts,
   brief: SessionStatus,
+  source: Promise<ActivitySource>,
 ): Promise<SessionDetails> {
   const { git, commonDir } = project;
   const { record, place, branchTip, baseTip } = session;
+  const signals = place.kind === 'present' ? await (await source).at(place) : [];
   const base = baseTip ?? (isOid(record?.base.oid) ? oid(record.base.oid) : null);
   const commits =
     branchTip === null || base === null
@@ -39,6 +42,6 @@ export async function describeSession(
     copied: record?.copied ?? [],
     carried: record?.carried.map((one) => one.path) ?? [],
     log: record?.log ?? null,
-    signals: brief.activity === null ? [] : [brief.activity],
+    signals,
   };
 }

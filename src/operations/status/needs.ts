@@ -15,6 +15,7 @@ export function needsOf(looked: Looked): Need[] {
   const unreadable = facts.place.kind === 'present' && status === null;
   if (facts.health === 'unknown' || unreadable) needs.push('unknown');
   if (status?.entries.some((entry) => entry.kind === 'unmerged') === true) needs.push('conflicted');
+  if (looked.activities[0]?.is === 'waiting') needs.push('waiting');
   const clean = status === null || status.entries.length === 0;
   if (looked.landed === true && clean && needs.length === 0) needs.push('landed');
   return needs;
@@ -84,8 +85,9 @@ export function commandsFor(
     case 'unknown':
     case 'conflicted':
       return [{ args: ['parallel', 'status', name], why: 'shows it in full' }];
-    case 'setup-failed':
     case 'waiting':
+      return [{ args: ['parallel', 'path', name], why: 'tells the folder its agent waits in' }];
+    case 'setup-failed':
     case 'clash':
       return [];
   }

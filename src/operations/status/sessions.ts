@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import { trusted } from '../../kernel/brand.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
 import type { Warning } from '../../kernel/outcome.ts';
-import { startOf } from '../../kernel/process-start.ts';
 import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
@@ -12,7 +11,7 @@ import { sharedSimulation } from '../../git/simulation.ts';
 import { countChanges, readStatus, type Status } from '../../git/status.ts';
 import { upstreams } from '../../git/upstream.ts';
 import { landedBy, type Simulate } from '../../integration/landed.ts';
-import { activities, type ActivitySource } from '../../safety/activity.ts';
+import type { ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -29,7 +28,8 @@ export interface Looked {
   /** absent: not looked up; `null`: could not be found out */
   readonly landed?: boolean | null;
   readonly onlyHere?: number | null;
-  readonly activity: Activity | null;
+  /** all that tell who works there, best first */
+  readonly activities: readonly Activity[];
   readonly lastActivityAt: string | null;
 }
 
@@ -38,6 +38,7 @@ export async function lookAtSessions(
   context: OperationContext,
   project: Project,
   sessions: readonly SessionFacts[],
+  source: Promise<ActivitySource>,
 ): Promise<SessionStatus[]> {
   const simulation = sharedSimulation(project.git, project);
   const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
@@ -59,11 +60,10 @@ export async function lookAtSessions(
       project.commonDir,
       sessions.map((one) => one.branch),
     ),
-    activities(sessions, context.pid, (process) => startOf(process, context.clock.now())),
+    source,
     lookAtAll(),
     tracked,
   ]);
-  for (const warning of active.warnings) context.warn(warning);
   const looked = await Promise.all(
     states.map((one) => withActivity(project, one, active, times.get(one.facts.branch))),
   );
@@ -87,7 +87,7 @@ interface Around {
   readonly warn: (warning: Warning) => void;
 }
 
-type State = Omit<Looked, 'activity' | 'lastActivityAt'>;
+type State = Omit<Looked, 'activities' | 'lastActivityAt'>;
 
 async function stateOf(
   project: Project,
@@ -153,7 +153,8 @@ async function withActivity(
       : tipTime === undefined
         ? null
         : isoSeconds(tipTime);
-  return { ...state, activity: active.of(facts), lastActivityAt };
+  const activities = facts.place.kind === 'present' ? await active.at(facts.place) : [];
+  return { ...state, activities, lastActivityAt };
 }
 
 /** A worktree whose status cannot be read is one unknown session, not a failure for all. */
@@ -215,7 +216,7 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     startedAt: record?.startedAt ?? '',
     lastActivityAt: looked.lastActivityAt,
     ...(record?.agent === undefined ? {} : { agent: record.agent }),
-    activity: looked.activity,
+    activity: looked.activities[0] ?? null,
     ...(looked.landed === undefined ? {} : { landed: looked.landed }),
     ...(record?.pullRequest === undefined ? {} : { pullRequest: record.pullRequest }),
     ...(why === null ? {} : { why }),

@@ -128,17 +128,21 @@ function goalAndActivity(session: SessionStatus, view: View): readonly string[] 
   return [cut(goal, room), who];
 }
 
-/** `claude, working since 14:02`; `PR #214` for one in review. */
+/** `claude, working since 14:02`; `codex, waits for you 12 min`; `PR #214` for one in review. */
 function activityText(session: SessionStatus, view: View): string {
   const { activity, pullRequest } = session;
   const parts: string[] = [];
   if (activity !== null) {
-    const { is, since, source, pid } = activity;
+    const { is, since, source, agent, pid } = activity;
     const when = is === 'working' ? `since ${clock(since)}` : ago(since, view.now);
     const what = is === 'waiting' ? 'waits for you' : visible(is);
-    const process = pid === undefined ? '' : ` (pid ${pid})`;
-    parts.push(`${visible(source)}, ${what} ${when}${process}`);
-  } else if (session.agent !== undefined) parts.push(visible(session.agent));
+    // an agent that tells of itself is known by its name
+    const process = pid === undefined || source === 'hook' ? '' : ` (pid ${pid})`;
+    parts.push(`${visible(agent ?? source)}, ${what} ${when}${process}`);
+  } else {
+    if (session.agent !== undefined) parts.push(visible(session.agent));
+    if (session.state === 'active' && session.changes !== null) parts.push('activity unknown');
+  }
   if (pullRequest !== undefined) {
     parts.push(
       pullRequest.number === null ? visible(pullRequest.url) : `PR #${pullRequest.number}`,

@@ -104,10 +104,12 @@ function mainLine({ main, project }: StatusReport, view: View): readonly string[
 }
 
 function strays({ strays: all, project }: StatusReport, view: View): readonly string[] {
-  return all.flatMap(({ path, branch, owner }) => {
+  return all.flatMap(({ path, branch, owner, locked, live }) => {
     const facts = [
       branch === null ? 'no branch' : visible(branch),
       ...(owner === null ? [] : [visible(owner)]),
+      ...(live === true ? ['somebody works there'] : []),
+      ...(locked === true ? [live === false ? 'locked by a process that is gone' : 'locked'] : []),
       'not ours',
     ];
     return labelled('Stray', `${below(path, project.root, view)}  ${facts.join(', ')}`, view);

@@ -148,6 +148,9 @@ export function tidy(world: World, scenario: Scenario, before: Before, whole: Ch
     ...pathsBelow(commonDir, (name) => name === 'scratch' || name.endsWith('.flight-rules')).map(
       (path) => `left: ${path}`,
     ),
+    ...pathsBelow(join(commonDir, 'flight-rules', 'placeholder'), () => true).map(
+      (path) => `left: placeholder/${path}`,
+    ),
     ...intents(world).map((ref) => `intent left: ${ref}`),
     ...manifest(world),
     ...(scenario.moved === undefined ? strangers(world, sessionsDir) : []),

@@ -22,6 +22,8 @@ export interface Scenario {
   readonly becomes?: string;
   /** the user moved its folder: until the command has been given it is not where it belongs */
   readonly moved?: 'by hand';
+  /** it is no session before the command: cut off early, it goes on being none, as it was */
+  readonly stray?: true;
   /** what is gone for good by the user's own will */
   readonly loses?: 'what was in the trash' | 'its folder';
 }

@@ -310,7 +310,8 @@ export const takeOver: readonly Scenario[] = [
       old(world);
       dirty(world, auth);
     },
-    command: words('create probe --dirty leave'),
+    // not the name of the next command's session: one that is there already is not made again
+    command: words('create new --dirty leave'),
   },
   {
     ...removing,
@@ -330,6 +331,7 @@ export const takeOver: readonly Scenario[] = [
     },
     session: 'stray',
     at: 'stray',
+    stray: true,
     again: ['not-adoptable'],
     command: words('adopt ../stray'),
   },

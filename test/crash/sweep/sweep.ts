@@ -70,9 +70,7 @@ export async function killAt(world: World, ready: Ready, point: string): Promise
   world.putBack('start');
   const ended = await command(world, ready.scenario, { FLIGHT_RULES_FAULT: point });
   if (ended.end !== 'SIGKILL') return [`${point}: not killed: ${said(ended)}`];
-  const { moved } = ready.scenario;
-  const even = ready.points.indexOf(point) % 2 === 0;
-  const then = even || moved !== undefined ? 'again' : 'as it was';
+  const then = ready.points.indexOf(point) % 2 === 0 ? 'again' : 'as it was';
   const problems = await aftermath(world, ready, then);
   return problems.map((problem) => `${point}: ${problem}`);
 }
@@ -89,11 +87,24 @@ export async function aftermath(
   if (next.end !== 0) return [...found, `the next command: ${said(next)}`];
   if (next.stdout.includes('not-recovered')) found.push(`not recovered: ${next.stdout}`);
   found.push(...tidy(world, scenario, before, whole), ...lost(world, scenario, before));
-  // one half does what was meant again, the other wants the session as it was
-  if (then === 'again') found.push(...(await repeat(world, scenario)));
-  found.push(...(await usable(world, scenario, before)));
+  // one half does what was meant again, the other wants the session as it was; one that was moved
+  // by hand is found by the command only, and restore has nothing to bring back
+  if (then === 'again' || scenario.moved !== undefined)
+    found.push(...(await repeat(world, scenario)));
+  const held = isEmptied(world, scenario) ? { ...before, session: null } : before;
+  found.push(...(await usable(world, scenario, held)));
   found.push(...lost(world, scenario, before));
   return found;
+}
+
+/**
+ * Has emptying the trash, which cannot be undone, begun to delete? Both folders are put aside
+ * first, the private git dir last. From then on what comes back is the branch, and a warning.
+ */
+function isEmptied(world: World, scenario: Scenario): boolean {
+  if (scenario.loses !== 'what was in the trash') return false;
+  const folder = join(world.commonDir, 'flight-rules', 'trash');
+  return !existsSync(join(folder, `${scenario.session}-1`));
 }
 
 async function repeat(world: World, scenario: Scenario): Promise<string[]> {
@@ -108,7 +119,8 @@ async function repeat(world: World, scenario: Scenario): Promise<string[]> {
 /** The session is healthy, comes back, or its name is free. */
 async function usable(world: World, scenario: Scenario, before: Before): Promise<string[]> {
   const names = [scenario.session, ...(scenario.becomes === undefined ? [] : [scenario.becomes])];
-  if (!names.some((name) => healthy(world, name))) {
+  const stray = scenario.stray === true && !isRecorded(world, scenario.session);
+  if (!stray && !names.some((name) => healthy(world, name))) {
     const restored = await world.run(['parallel', 'restore', scenario.session, '--json']);
     if (restored.end !== 0) return comesAnew(world, scenario, before, restored);
   }
@@ -134,7 +146,7 @@ function comparable(scenario: Scenario, checkout: Checkout | null): unknown {
 /** Seen without the program: record, folder, registration without a lock, branch. */
 function healthy(world: World, name: string): boolean {
   const ref = `refs/flight-rules/sessions/${name}`;
-  if (world.git(['for-each-ref', ref]) === '') return false;
+  if (!isRecorded(world, name)) return false;
   const record = JSON.parse(world.git(['cat-file', 'blob', ref])) as Record<string, string>;
   const { state, worktree = '', adminId = '', branch = '' } = record;
   return (
@@ -145,15 +157,17 @@ function healthy(world: World, name: string): boolean {
   );
 }
 
+function isRecorded(world: World, name: string): boolean {
+  return world.git(['for-each-ref', `refs/flight-rules/sessions/${name}`]) !== '';
+}
+
 async function comesAnew(
   world: World,
   scenario: Scenario,
   before: Before,
   restored: Ended,
 ): Promise<string[]> {
-  if (before.session !== null && scenario.loses !== 'what was in the trash') {
-    return [`restore: ${said(restored)}`];
-  }
+  if (before.session !== null) return [`restore: ${said(restored)}`];
   const args = ['parallel', 'create', scenario.session, '--dirty', 'leave', '--json'];
   const created = await world.run(args);
   return created.end === 0

@@ -1,0 +1,69 @@
+/**
+ * `hook`: what agents run at their own events. Command lines of hooks are written into settings
+ * that some agents trust by their exact text, so **they are constant for ever**: no version, no
+ * path, no flag; what has to be known comes on standard input.
+ *
+ * - `hook <agent> <event>` observes: the quick way in `observe.ts`, silent, exit 0. Here it comes
+ *   only with flags beside it, and for help.
+ * - `hook claude worktree-create | worktree-remove` answers: Claude Code's worktree provider.
+ */
+import { hookAgent, hookAgents, hookEvent, hookEvents } from '../../agents/hook-words.ts';
+import { FlightError } from '../../kernel/errors.ts';
+import type { BesideCommand } from '../beside.ts';
+import type { Answer } from '../cli/answer.ts';
+import type { Frame } from '../cli/frame.ts';
+
+export const hook: BesideCommand = {
+  name: 'hook',
+  summary: 'What agents run at their events: who works where, and worktrees for Claude Code',
+  forms: [
+    {
+      args: `hook ${hookAgents.join('|')} ${hookEvents.join('|')}`,
+      about: 'records for status and remove that this agent works, waits, idles or is gone',
+    },
+    {
+      args: 'hook claude worktree-create',
+      about: "makes a session for Claude Code's --worktree and its isolated subagents",
+    },
+    {
+      args: 'hook claude worktree-remove',
+      about: 'ends it if it holds no work, else refuses',
+    },
+  ],
+  description:
+    'Agents run these by the hooks in their settings, and hand in what they know as JSON on standard input. ' +
+    'The command lines never change. An observing hook says nothing and ends with 0, whatever happens; ' +
+    'what it records means something only while the agent lives.\n' +
+    'worktree-create prints the path of the session as its last line. A / in the name becomes -, and a session ' +
+    'of that name that is there is used. worktree-remove takes away only what holds nothing: a session that is new ' +
+    'or has landed, with nothing uncommitted; it goes to the trash, and restore brings it back.',
+  examples: [
+    { args: 'hook codex waiting', about: 'codex waits for an answer' },
+    { args: 'hook claude worktree-create', about: "in Claude Code's settings, WorktreeCreate" },
+  ],
+  run,
+};
+
+async function run(frame: Frame, args: readonly string[]): Promise<Answer> {
+  const [agentWord, eventWord, ...more] = args;
+  const agent = hookAgent(agentWord);
+  if (agent === null) throw misunderstood(`needs an agent: ${hookAgents.join(', ')}`);
+  if (more.length > 0)
+    throw misunderstood(`takes an agent and an event, and nothing after them: ${more[0]}`);
+  if (agent === 'claude' && (eventWord === 'worktree-create' || eventWord === 'worktree-remove')) {
+    const { provideWorktree, takeWorktree } = await import('./provider.ts');
+    return eventWord === 'worktree-create' ? provideWorktree(frame) : takeWorktree(frame);
+  }
+  const event = hookEvent(eventWord);
+  if (event !== null) {
+    const { observeIfAsked } = await import('./observe.ts');
+    await observeIfAsked([agent, event]);
+  }
+  const events =
+    agent === 'claude' ? [...hookEvents, 'worktree-create', 'worktree-remove'] : hookEvents;
+  throw misunderstood(`${agent} needs an event: ${events.join(', ')}`);
+}
+
+function misunderstood(what: string): FlightError<'usage'> {
+  return new FlightError('usage', { detail: `hook ${what}.`, command: ['hook'] });
+}
