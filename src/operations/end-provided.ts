@@ -33,8 +33,11 @@ export async function endProvided(context: OperationContext, path: AbsolutePath)
   const project = await projectOf(context);
   // asked before the lock, too: a refusal leaves not one byte behind
   const facts = await observe(project, context.directory);
-  await examine(context, project, facts, await sessionAt(facts, path));
-  return change(context, project, async (frame) => {
+  const seen = await sessionAt(facts, path);
+  await examine(context, project, facts, seen);
+  // what was asked for is no command that somebody could type; this one does the same
+  const commandLine = ['parallel', 'remove', seen.name];
+  return change({ ...context, commandLine }, project, async (frame) => {
     const session = await frame.takeOver(await sessionAt(frame.facts, path));
     const how = await examine(context, frame.project, frame.facts, session);
     const { id } = await putAway(frame.project, frame.held, session, {
