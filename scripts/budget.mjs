@@ -24,19 +24,19 @@ const ways = {
 
 const budgets = {
   // Nothing is loaded to say it.
-  '--version bytes': 1_000,
+  '--version bytes': 1_200,
   // Of these bytes the argument parser and the schemas are about half; prompts, the other
   // operations and their renderers must not be among them.
-  'status --json bytes': 345_000,
+  'status --json bytes': 370_000,
   // Frame and answer of a run are chunks apart, because `mcp` uses them without the command line.
-  'status --json chunks': 33,
+  'status --json chunks': 45,
   // And what counts and cuts columns.
-  'status for people bytes': 380_000,
-  'status for people chunks': 41,
+  'status for people bytes': 405_000,
+  'status for people chunks': 53,
   // All commands with all they need: there are no dependencies to install. Of these bytes the
   // protocol kit of `mcp` is about a third.
-  'total bytes': 1_400_000,
-  'packed bytes': 350_000,
+  'total bytes': 1_800_000,
+  'packed bytes': 480_000,
 };
 
 /** The only files that are published. */

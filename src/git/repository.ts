@@ -2,7 +2,7 @@
  * Which repository this is, seen from a directory. One process: `rev-parse`; more only for paths
  * that hold a line break.
  */
-import { realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
@@ -93,7 +93,8 @@ async function answer(
 export async function real(path: string): Promise<AbsolutePath> {
   const whole = absolute(path);
   try {
-    return absolute(await realpath(whole));
+    // see `kernel/regular-file.ts` why not through the thread pool
+    return absolute(realpathSync.native(whole));
   } catch {
     const parent = dirname(whole);
     if (parent === whole) return whole;

@@ -78,7 +78,11 @@ export async function change<T>(
         get facts() {
           return facts;
         },
-        lookAgain: look,
+        lookAgain: async () => {
+          facts = await look();
+          seen = facts.registry;
+          return facts;
+        },
         saw: (registry) => {
           seen = registry;
           facts = { ...facts, registry };
@@ -88,6 +92,7 @@ export async function change<T>(
           await takeOver(taker, facts, session.key);
           dropped.add(session.name);
           facts = await look();
+          seen = null;
           return facts.sessions.find((one) => one.key === session.key) ?? session;
         },
         drop: (id) => dropped.add(id),

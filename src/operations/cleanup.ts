@@ -104,6 +104,8 @@ async function carryOut(
         result = { kind: 'done', done: await execute(context, frame, item) };
       } catch (error) {
         result = { kind: 'failed', error };
+        // half done, perhaps: neither the next item nor the manifest goes by what was seen before
+        await frame.lookAgain();
       }
       items.push(reportItem(context, item, result));
     }

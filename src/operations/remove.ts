@@ -16,7 +16,14 @@ import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
 import { abandonDecision, strategyDecision } from './remove/decision.ts';
-import { explainRefusal, freshSession, leave, refuse, type Departure } from './remove/leave.ts';
+import {
+  explainRefusal,
+  freshSession,
+  leave,
+  refuse,
+  refuseElsewhere,
+  type Departure,
+} from './remove/leave.ts';
 import { landAndLeave } from './remove/merge.ts';
 import { publishAndLeave } from './remove/publish.ts';
 import { refuseBusy, targetOf, type RemoveRequest } from './remove/request.ts';
@@ -83,7 +90,10 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
   const removed = await act(context, project, session, request, strategy);
   if (removed === 'changed') {
     const now = await observe(project, context.directory);
-    return strategyDecision(context, project, now, targetOf(input, now), request);
+    const found = targetOf({ ...input, name: session.name }, now);
+    refuseBusy(context, found);
+    refuseElsewhere(session, found);
+    return strategyDecision(context, project, now, found, request);
   }
   if (!standsInside) return done(report(request, removed, strategy));
   context.warn({
@@ -93,7 +103,7 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
   return done({ ...report(request, removed, strategy), cwdAfter: project.root });
 }
 
-/** @returns `changed` if the session's branch moved between looking and acting */
+/** @returns `changed` if the session or its tip is another than the one that was looked at */
 async function act(
   context: OperationContext,
   project: Project,
@@ -122,7 +132,7 @@ async function justLeave(
 ): Promise<Removed | 'changed'> {
   const body = async (frame: Change): Promise<Removed | 'changed'> => {
     const session = await freshSession(context, frame, request, seen);
-    if (session.branchTip !== seen.branchTip) return 'changed';
+    if (session === 'changed') return 'changed';
     return leave(context, frame, session, request, departure);
   };
   return change(context, project, body, { nothingDone: (result) => result === 'changed' });

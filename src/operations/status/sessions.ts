@@ -8,7 +8,7 @@ import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { oid, type BranchName, type Oid } from '../../git/oid.ts';
 import { sharedSimulation } from '../../git/simulation.ts';
-import { countChanges, readStatus, type Status } from '../../git/status.ts';
+import { countChanges, readStatus, readStatuses, type Status } from '../../git/status.ts';
 import { upstreams } from '../../git/upstream.ts';
 import { landedBy, type Simulate } from '../../integration/landed.ts';
 import type { ActivitySource } from '../../safety/activity.ts';
@@ -42,10 +42,12 @@ export async function lookAtSessions(
 ): Promise<SessionStatus[]> {
   const simulation = sharedSimulation(project.git, project);
   const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
+  const statuses = askStatuses(project, sessions);
   const look = async (session: SessionFacts): Promise<State> => {
     const base = trusted<BranchName>(session.record?.base.name ?? '');
     const around = { upstream: tracked.then((all) => all.get(base)), warn: context.warn };
-    return stateOf(project, session, { ...around, simulate: simulation.simulate });
+    const asked = statuses.get(session) ?? Promise.resolve(null);
+    return stateOf(project, session, { ...around, asked, simulate: simulation.simulate });
   };
   const lookAtAll = async (): Promise<State[]> => {
     try {
@@ -81,6 +83,8 @@ function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
 }
 
 interface Around {
+  /** its status, `null` if it has to be asked by itself */
+  readonly asked: Promise<Status | null>;
   /** of the base: work that was merged on the forge is there first */
   readonly upstream: Promise<{ readonly name: string; readonly tip: Oid } | undefined>;
   readonly simulate: Simulate;
@@ -92,13 +96,14 @@ type State = Omit<Looked, 'activities' | 'lastActivityAt'>;
 async function stateOf(
   project: Project,
   facts: SessionFacts,
-  { upstream: asked, simulate, warn }: Around,
+  { asked, upstream: tracked, simulate, warn }: Around,
 ): Promise<State> {
   const { git, commonDir } = project;
   const { place, record, branchTip, baseTip } = facts;
-  const status = place.kind === 'present' ? await statusOf(project, facts, warn) : null;
+  const status =
+    place.kind === 'present' ? ((await asked) ?? (await statusOf(project, facts, warn))) : null;
   const counts = await distance(project, facts, status);
-  const upstream = await asked;
+  const upstream = await tracked;
   const newCommits = branchTip !== null && record !== null && branchTip !== record.base.oid;
   const ahead = upstream !== undefined && upstream.tip !== baseTip;
   const maybeLanded =
@@ -155,6 +160,22 @@ async function withActivity(
         : isoSeconds(tipTime);
   const activities = facts.place.kind === 'present' ? await active.at(facts.place) : [];
   return { ...state, activities, lastActivityAt };
+}
+
+/** The statuses of all worktrees, on their way. */
+function askStatuses(
+  { git }: Project,
+  sessions: readonly SessionFacts[],
+): ReadonlyMap<SessionFacts, Promise<Status | null>> {
+  const present = sessions.flatMap((facts) => {
+    const { place, record, branch } = facts;
+    if (place.kind !== 'present' || record === null) return [];
+    return [{ facts, path: place.path, compareWith: { branch, base: record.base.name } }];
+  });
+  const asked = readStatuses(git, present);
+  return new Map(
+    present.map(({ facts }, at) => [facts, asked[at] ?? Promise.resolve(null)] as const),
+  );
 }
 
 /** A worktree whose status cannot be read is one unknown session, not a failure for all. */
