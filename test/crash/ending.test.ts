@@ -45,8 +45,8 @@ test(
       world.write(hook, `#!/bin/sh\n${text}\n`);
       chmodSync(join(world.folder, hook), 0o755);
     };
-    // git holds index.lock while its hook runs; its parent is git
-    arm('kill -9 $(ps -o ppid= -p $PPID) $PPID');
+    // git holds index.lock while its hook runs; our parent is a shell, its parent is git
+    arm('git=$(ps -o ppid= -p $PPID); kill -9 $(ps -o ppid= -p $git) $git');
     const killed = await world.run([...merge.command, '--json']);
     expect(killed.end).toBe('SIGKILL');
     arm('exit 0');
@@ -54,8 +54,8 @@ test(
     expect([again.end, again.stdout.slice(0, 2000)]).toMatchObject([0, /"ok":true/u]);
     expect(whole(world, merge)).toEqual([]);
 
-    prepareAgain();
-    arm('kill -INT $(ps -o ppid= -p $(ps -o ppid= -p $PPID)); sleep 5');
+    world.putBack('ending');
+    arm('git=$(ps -o ppid= -p $PPID); kill -INT $(ps -o ppid= -p $git); sleep 5');
     const stopped = await world.run([...merge.command, '--json']);
     expect(stopped.end).toBe(130);
     arm('exit 0');
@@ -65,7 +65,3 @@ test(
   },
   limit,
 );
-
-function prepareAgain(): void {
-  world.putBack('ending');
-}
