@@ -18,12 +18,9 @@ test(
     const points = await pointsOf(world, merge);
     const found: string[] = [];
     for (const point of [
-      'end.draft:after#1',
       'end.work-commit:after#1',
       'end.progress:before#1',
-      'end.log-commit-index:after#1',
       'end.log-commit:after#1',
-      'end.draft-removal:after#1',
     ]) {
       expect(points).toContain(point);
       found.push(...(await killEnding(world, merge, point)));
