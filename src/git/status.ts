@@ -4,6 +4,7 @@
  */
 import { trusted } from '../kernel/brand.ts';
 import { gitFields, type Git } from './git.ts';
+import { gitMany } from './many.ts';
 import type { Oid } from './oid.ts';
 
 export interface StatusEntry {
@@ -79,8 +80,34 @@ export async function readStatus(
   worktree: string,
   options: StatusOptions = {},
 ): Promise<Status> {
+  return parseStatus(await gitFields(port, worktree, statusArguments(options)));
+}
+
+/**
+ * As `readStatus`, of many worktrees: a promise for each, `null` for one that is to be asked by
+ * itself. Processes: see `many.ts`; one `status` per worktree.
+ */
+export function readStatuses(
+  port: Git,
+  worktrees: readonly {
+    readonly path: string;
+    readonly compareWith: NonNullable<StatusOptions['compareWith']>;
+  }[],
+): readonly Promise<Status | null>[] {
+  const calls = worktrees.map(({ path, compareWith }) => ({
+    cwd: path,
+    // worktrees side by side keep the cores busy; threads for one of them would only cost
+    args: ['-c', 'core.preloadIndex=false', ...statusArguments({ compareWith })],
+  }));
+  return gitMany(port, calls).map(async (asked) => {
+    const fields = await asked;
+    return fields === null ? null : parseStatus(fields);
+  });
+}
+
+function statusArguments(options: StatusOptions): readonly string[] {
   const compare = options.compareWith;
-  const fields = await gitFields(port, worktree, [
+  return [
     ...plainConfig,
     ...(compare === undefined
       ? []
@@ -98,8 +125,7 @@ export async function readStatus(
     `--untracked-files=${options.untracked ?? 'all'}`,
     options.submodules === 'skip' ? '--ignore-submodules=all' : '--ignore-submodules=none',
     ...(options.ignored === true ? ['--ignored=matching'] : []),
-  ]);
-  return parseStatus(fields);
+  ];
 }
 
 /** Pure: the fields of `status --porcelain=v2 -z --branch --no-renames`. */

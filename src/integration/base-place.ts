@@ -43,6 +43,7 @@ const returning: readonly (readonly [string, string])[] = [
 ];
 
 /**
+ * @param observed all worktrees, where they have just been listed and the base is not moved yet
  * @throws FlightError `base-busy`: checked out twice, in a session, with an operation in progress,
  *   or where that cannot be found out
  */
@@ -50,8 +51,9 @@ export async function findBase(
   git: Git,
   project: Pick<Project, 'commonDir' | 'root'>,
   base: BranchName,
+  observed?: readonly Worktree[],
 ): Promise<BasePlace> {
-  const worktrees = await listWorktrees(git, project.commonDir);
+  const worktrees = observed ?? (await listWorktrees(git, project.commonDir));
   await refuseReturning(project, base, worktrees);
   const holders = worktrees.filter((worktree) => worktree.branch === base && !worktree.bare);
   const [holder, second] = holders;

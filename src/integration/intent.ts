@@ -18,7 +18,10 @@ export interface RecordAt {
 
 type Place = { readonly commonDir: AbsolutePath };
 
-/** The record as it is now, or `null` if there is none that can be read. Two processes. */
+/**
+ * The record as it is now, or `null` if there is none that can be read. Two processes, or one if
+ * this command has read or written it.
+ */
 export async function readRecord(
   git: Git,
   project: Place,
@@ -26,13 +29,20 @@ export async function readRecord(
 ): Promise<RecordAt | null> {
   const oid = await readRef(git, project.commonDir, sessionRef(key));
   if (oid === null) return null;
-  const [bytes] = await readBlobs(git, project.commonDir, [oid]);
+  return readRecordAt(git, project, oid);
+}
+
+/** The record that is stored as `oid`. One process, or none if this command knows it. */
+export async function readRecordAt(git: Git, project: Place, oid: Oid): Promise<RecordAt | null> {
+  const known = git.known.get(oid);
+  const [bytes] = known === undefined ? await readBlobs(git, project.commonDir, [oid]) : [known];
   const read = parseRecord(bytes ?? null);
   return read.kind === 'record' ? { oid, record: read.record } : null;
 }
 
 /**
  * Writes `intent` (`null`: takes it out) into the record.
+ * @returns the record as it is then
  * @throws FlightError `plan-changed` if somebody changed the record since it was read
  */
 export async function writeIntent(
@@ -41,7 +51,7 @@ export async function writeIntent(
   key: SessionKey,
   at: RecordAt,
   intent: LandingIntent | null,
-): Promise<void> {
+): Promise<RecordAt> {
   const { intent: _before, ...rest } = at.record;
   const record: SessionRecord = intent === null ? rest : { ...rest, intent };
   const change = await recordChange(git, project.commonDir, key, at.oid, record);
@@ -50,4 +60,6 @@ export async function writeIntent(
     const what = 'its record was changed by somebody else';
     throw new FlightError('plan-changed', { name: at.record.name, what });
   }
+  const oid = change.kind === 'own' && change.to !== null ? change.to : at.oid;
+  return { oid, record };
 }

@@ -7,8 +7,7 @@
  * point is finished or rolled back by the next command (`recover.ts`).
  */
 import type { Git } from '../git/git.ts';
-import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
-import { readRef } from '../git/refs.ts';
+import type { BranchName, Oid } from '../git/oid.ts';
 import { isoSeconds, type Clock } from '../kernel/clock.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
@@ -22,7 +21,8 @@ import { readRecord, writeIntent, type LandingIntent, type RecordAt } from './in
 import { HalfMade, moveBase, prepareMove } from './move-base.ts';
 import { buildInScratch } from './scratch-build.ts';
 import { registerScratch, removeScratch, scratchOf, type Scratch } from './scratch.ts';
-import { buildCommit, planCommit, type BuildInput, type BuildPlan, type Shape } from './shapes.ts';
+import { standing, type SeenBefore } from './standing.ts';
+import { makeCommit, planCommit, type BuildInput, type BuildPlan, type Shape } from './shapes.ts';
 
 export interface LandDeps {
   readonly project: Project;
@@ -59,13 +59,21 @@ const attempts = 5;
 const hookLimitMs = 600_000;
 
 /**
+ * @param first what `beginLanding` has answered, if the caller had the lock already
  * @throws FlightError `conflicts`, `base-gone`, `base-busy`, `files-in-the-way`,
  *   `submodule-unreachable`, `not-fast-forward`, `cannot-rebase`, `no-identity`, `sign-failed`,
  *   `hook-failed`, `verify-failed`, `plan-changed`; nothing has moved then
  */
-export async function landSession(deps: LandDeps, input: LandInput): Promise<LandResult> {
+export async function landSession(
+  deps: LandDeps,
+  input: LandInput,
+  first: Begun | null = null,
+): Promise<LandResult> {
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const begun = await deps.lock((held) => begin(deps, held, input));
+    const begun =
+      attempt === 1 && first !== null
+        ? first
+        : await deps.lock((held) => beginLanding(deps, held, input));
     if (begun.kind === 'done') return begun.result;
     if (begun.kind === 'lost') continue;
     const result = await outside(deps, input, begun);
@@ -87,18 +95,26 @@ interface Outside {
   readonly git: Git;
 }
 
-type Begun =
+export type Begun =
   | { readonly kind: 'done'; readonly result: LandResult }
+  /** somebody moved base or session in between: nothing was done */
   | { readonly kind: 'lost' }
   | Outside;
 
-async function begin(deps: LandDeps, held: Held, input: LandInput): Promise<Begun> {
+/**
+ * Under the lock: all of a landing without hooks and verification, the beginning of any other.
+ * @throws FlightError as `landSession`
+ */
+export async function beginLanding(
+  deps: LandDeps,
+  held: Held,
+  input: LandInput,
+  seen: SeenBefore | null = null,
+): Promise<Begun> {
   const { project } = deps;
   const { git } = held;
-  const baseTip = await currentBase(git, project, input);
-  await requireTip(git, project, input);
-  const record = await requireRecord(git, project, input);
-  await findBase(git, project, input.base);
+  const { baseTip, record } = await standing(git, project, input, seen);
+  await findBase(git, project, input.base, seen?.worktrees);
   const build: BuildInput = { ...input, baseTip };
   const plan = await planCommit(git, project, build);
   if (plan.kind === 'conflicts') throw conflicting(input, plan.conflicts);
@@ -107,7 +123,7 @@ async function begin(deps: LandDeps, held: Held, input: LandInput): Promise<Begu
   const names = plan.kind === 'ready' ? [] : hookNames(shape);
   const hooks = await hooksFor(git, project, names);
   if (hooks.length === 0 && deps.verify === null) {
-    const built = await buildCommit(git, project, build);
+    const built = await makeCommit(git, project, build, plan);
     if (built.kind === 'conflicts') throw conflicting(input, built.conflicts);
     if (built.kind === 'nothing') return done(input, baseTip, 'nothing', null);
     return move(deps, held, input, { ...built, from: baseTip, record });
@@ -143,9 +159,7 @@ async function outside(
     });
     if (built.kind === 'conflicts') throw conflicting(input, built.conflicts);
     return await deps.lock(async (held) => {
-      const from = await currentBase(held.git, project, input);
-      await requireTip(held.git, project, input);
-      const record = await requireRecord(held.git, project, input);
+      const { baseTip: from, record } = await standing(held.git, project, input, null);
       await cleanUp(held, project, input, begun.scratch);
       if (from !== begun.build.baseTip) return null;
       if (built.kind === 'nothing') return done(input, from, 'nothing', null).result;
@@ -179,13 +193,13 @@ async function move(
     worktree,
     identical,
   });
-  await setIntent(held, project, input, built.record, intent);
+  const marked = await setIntent(held, project, input, built.record, intent);
   const outcome = await moveBase(held.git, project, ready).catch(async (error: unknown) => {
     if (error instanceof HalfMade) throw error.cause;
-    await clearIntent(held, project, input, null);
+    await takeOut(held, project, input, marked);
     throw error;
   });
-  await clearIntent(held, project, input, null);
+  await takeOut(held, project, input, marked);
   return outcome.kind === 'lost' ? { kind: 'lost' } : done(input, built.oid, built.shape, worktree);
 }
 
@@ -209,25 +223,36 @@ async function setIntent(
   input: LandInput,
   record: RecordAt,
   intent: LandingIntent,
-): Promise<void> {
+): Promise<RecordAt> {
   faultPoint('land.intent:before');
-  await writeIntent(held.git, project, input.key, record, intent);
+  const marked = await writeIntent(held.git, project, input.key, record, intent);
   faultPoint('land.intent:after');
+  return marked;
 }
 
-/** Takes the intent out if it is the one of this step: with this scratch, or without one. */
+/** Takes the intent out of the record, which nobody changes while we have the lock. */
+async function takeOut(
+  held: Held,
+  project: Project,
+  input: LandInput,
+  marked: RecordAt,
+): Promise<void> {
+  faultPoint('land.done:before');
+  await writeIntent(held.git, project, input.key, marked, null);
+  faultPoint('land.done:after');
+}
+
+/** Takes the intent of this scratch out, if it is still there. */
 async function clearIntent(
   held: Held,
   project: Project,
   input: LandInput,
-  scratch: string | null,
+  scratch: string,
 ): Promise<void> {
   const at = await readRecord(held.git, project, input.key);
   const intent = at?.record.intent;
   if (at === null || intent?.kind !== 'landing' || intent.scratch !== scratch) return;
-  faultPoint('land.done:before');
-  await writeIntent(held.git, project, input.key, at, null);
-  faultPoint('land.done:after');
+  await takeOut(held, project, input, at);
 }
 
 async function cleanUp(
@@ -240,24 +265,6 @@ async function cleanUp(
   await removeScratch(project, scratch.folder);
   faultPoint('land.scratch-removal:after');
   await clearIntent(held, project, input, scratch.folder);
-}
-
-async function currentBase(git: Git, project: Project, input: LandInput): Promise<Oid> {
-  const tip = await readRef(git, project.commonDir, branchRef(input.base));
-  if (tip === null) throw new FlightError('base-gone', { name: input.name, base: input.base });
-  return tip;
-}
-
-async function requireTip(git: Git, project: Project, input: LandInput): Promise<void> {
-  const tip = await readRef(git, project.commonDir, branchRef(input.branch));
-  if (tip === input.sessionTip) return;
-  throw new FlightError('plan-changed', { name: input.name, what: `${input.branch} has moved` });
-}
-
-async function requireRecord(git: Git, project: Project, input: LandInput): Promise<RecordAt> {
-  const at = await readRecord(git, project, input.key);
-  if (at !== null) return at;
-  throw new FlightError('plan-changed', { name: input.name, what: 'its record is gone' });
 }
 
 function conflicting(

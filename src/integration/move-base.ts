@@ -6,14 +6,14 @@
  * user's next commit undo the merged work). Never a stash, a reset, or a file overwritten.
  *
  * Processes: `worktree list`, `diff-tree`, `status`, `hash-object`; then `update-ref`, or
- * `update-index` and `merge`; then `for-each-ref` and `status` to see what came of it.
+ * `for-each-ref`, `update-index` and `merge`; then `status` to see what came of it.
  */
 import { changedPaths, type Change } from '../git/diff.ts';
-import { GitError, git, gitText, gitWith, type Git } from '../git/git.ts';
+import { GitError, git, gitWith, type Git } from '../git/git.ts';
 import { putIntoIndex } from '../git/index-write.ts';
 import { branchRef, nullOid, type BranchName, type Oid } from '../git/oid.ts';
 import { permitRef } from '../git/permit.ts';
-import { readRef, transact } from '../git/refs.ts';
+import { listRefs, readRef, transact } from '../git/refs.ts';
 import { readStatus } from '../git/status.ts';
 import { FlightError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
@@ -120,7 +120,7 @@ export async function moveBase(port: Git, project: Place, move: ReadyMove): Prom
     }
   }
   faultPoint('land.look:before');
-  await look(port, project, move, worktree);
+  await look(port, move, worktree);
   faultPoint('land.look:after');
   return { kind: 'moved', worktree };
 }
@@ -156,9 +156,11 @@ async function moveRef(port: Git, project: Place, move: ReadyMove): Promise<Move
 }
 
 async function isAsSeen(port: Git, project: Place, move: ReadyMove): Promise<boolean> {
-  const base = await readRef(port, project.commonDir, branchRef(move.base));
-  const session = await readRef(port, project.commonDir, branchRef(move.branch));
-  return base === move.from && session === move.sessionTip;
+  const [base, session] = [branchRef(move.base), branchRef(move.branch)];
+  const tips = new Map(
+    (await listRefs(port, project.commonDir, [base, session])).map((ref) => [ref.name, ref.oid]),
+  );
+  return tips.get(base) === move.from && tips.get(session) === move.sessionTip;
 }
 
 async function hasMoved(port: Git, project: Place, move: ReadyMove): Promise<boolean> {
@@ -231,20 +233,15 @@ function explained(error: unknown, move: ReadyMove, worktree: AbsolutePath): unk
   return error;
 }
 
-/** Is the ref there, HEAD with it, and the files as they should be? */
-async function look(
-  port: Git,
-  project: Place,
-  move: ReadyMove,
-  worktree: AbsolutePath,
-): Promise<void> {
-  const base = await readRef(port, project.commonDir, branchRef(move.base));
-  const head = await gitText(port, worktree, ['rev-parse', '--verify', 'HEAD']);
-  if (base !== move.to || head !== move.to) {
-    const what = `${move.base} was moved to ${move.to} in ${worktree}, but is at ${base ?? 'nothing'}`;
+/** Is HEAD on the base, the base at the new commit, and the index as it should be? */
+async function look(port: Git, move: ReadyMove, worktree: AbsolutePath): Promise<void> {
+  const status = await readStatus(port, worktree, { submodules: 'skip', untracked: 'no' });
+  // where HEAD is on the base, its commit is the base's
+  if (status.branch !== move.base || status.head !== move.to) {
+    const is = `${status.head ?? 'nothing'} of ${status.branch ?? 'no branch'}`;
+    const what = `${move.base} was moved to ${move.to} in ${worktree}, but HEAD is at ${is}`;
     throw new FlightError('bug', { what });
   }
-  const status = await readStatus(port, worktree, { submodules: 'skip', untracked: 'no' });
   const staged = new Set(
     status.entries.filter((entry) => !entry.xy.startsWith('.')).map((entry) => entry.path),
   );

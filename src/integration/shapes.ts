@@ -5,7 +5,7 @@
  */
 import type { Git } from '../git/git.ts';
 import { commitTree, mergeMessage, requireIdentity, signsCommits } from '../git/commit.ts';
-import { commitsBetween, isAncestor, subjectsOf, treesOf } from '../git/history.ts';
+import { commitsBetween, mergeBases, subjectsOf, treesOf } from '../git/history.ts';
 import { mergeTree, type Conflict } from '../git/merge-tree.ts';
 import type { BranchName, Oid } from '../git/oid.ts';
 import { FlightError } from '../kernel/errors.ts';
@@ -51,7 +51,19 @@ export async function buildCommit(
   project: { readonly root: AbsolutePath },
   input: BuildInput,
 ): Promise<Built> {
-  const plan = await planCommit(git, project, input);
+  return makeCommit(git, project, input, await planCommit(git, project, input));
+}
+
+/**
+ * The commit that `plan` says, made of nothing but `input` and what is in it.
+ * @throws FlightError `cannot-rebase`, `sign-failed`
+ */
+export async function makeCommit(
+  git: Git,
+  project: { readonly root: AbsolutePath },
+  input: BuildInput,
+  plan: BuildPlan,
+): Promise<Built> {
   switch (plan.kind) {
     case 'ready':
     case 'conflicts':
@@ -83,8 +95,10 @@ export async function planCommit(
 ): Promise<BuildPlan> {
   const { root } = project;
   const { sessionTip, baseTip } = input;
-  if (await isAncestor(git, root, sessionTip, baseTip)) return { kind: 'nothing' };
-  const forward = await isAncestor(git, root, baseTip, sessionTip);
+  // of two that descend from each other the older one is the merge base, and the only one
+  const [common] = await mergeBases(git, root, baseTip, sessionTip);
+  if (common === sessionTip) return { kind: 'nothing' };
+  const forward = common === baseTip;
   const shape = input.shape ?? (forward ? 'ff' : 'merge');
   switch (shape) {
     case 'ff':
@@ -97,8 +111,10 @@ export async function planCommit(
       await requireIdentity(git, root);
       const merged = await mergeTree(git, root, baseTip, sessionTip);
       if (merged.kind === 'conflicts') return merged;
-      const [baseTree] = await treesOf(git, root, [baseTip]);
-      if (shape === 'squash' && merged.tree === baseTree) return { kind: 'nothing' };
+      if (shape === 'squash') {
+        const [baseTree] = await treesOf(git, root, [baseTip]);
+        if (merged.tree === baseTree) return { kind: 'nothing' };
+      }
       const message = input.message ?? (await defaultMessage(git, root, input, shape));
       return { kind: shape, tree: merged.tree, message };
     }

@@ -3,6 +3,7 @@
  * reference is generated from it. A message says what happened, `safe` what is still whole, and
  * the hints which command helps. Codes are stable.
  */
+import { agentErrors } from './catalogue/agents.ts';
 import { endingErrors } from './catalogue/ending.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { integrationErrors } from './catalogue/integration.ts';
@@ -18,5 +19,6 @@ export const catalogue = {
   ...integrationErrors,
   ...restoreErrors,
   ...workflowErrors,
+  ...agentErrors,
   ...endingErrors,
 };

@@ -24,8 +24,17 @@ export function below(base: AbsolutePath, ...parts: readonly string[]): Absolute
 
 /** True if `path` is `directory` or lies below it. Compares spellings: pass real paths. */
 export function isWithin(path: string, directory: string): boolean {
+  // the usual case, and `relative` takes its time: every process is compared with every session
+  if (sep === '/' && isPlain(path) && isPlain(directory)) {
+    return path === directory || directory === '/' || path.startsWith(`${directory}/`);
+  }
   const way = relative(directory, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** Absolute and normalised already? */
+function isPlain(path: string): boolean {
+  return path === '/' || (path.startsWith('/') && !/\/(?:\.{0,2}(?:\/|$))/u.test(path));
 }
 
 /** Without the separators at the end, which `normalize` keeps; `/` stays. */

@@ -2,7 +2,8 @@
  * How each platform tells which processes there are; see `process-table.ts`.
  * A process that ends while it is being read is left out: it is nowhere any more.
  */
-import { access, readdir, readFile, readlink } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { errorCode } from './errno.ts';
 import { parseStat } from './proc-stat.ts';
 import type { ProcessInfo, ProcessTable } from './process-table.ts';
@@ -12,13 +13,15 @@ const deletedMark = ' (deleted)';
 /** PF_KTHREAD: a thread of the kernel runs nowhere, and its cwd is EACCES like a stranger's */
 const kernelThread = 0x0020_0000;
 
-/** @throws Error if `/proc` cannot be listed */
-export async function readProc(): Promise<ProcessTable> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/u.test(name));
+/**
+ * `/proc` is memory: read at once it takes a tenth of what the thread pool takes for it.
+ * @throws Error if `/proc` cannot be listed
+ */
+export function readProc(): ProcessTable {
   const processes = new Map<number, ProcessInfo>();
   let hidden = 0;
-  const seen = await Promise.all(pids.map((pid) => readOne(pid)));
-  for (const one of seen) {
+  for (const pid of readdirSync('/proc')) {
+    const one = /^\d+$/u.test(pid) ? readOne(pid) : null;
     if (one === null) continue;
     processes.set(one.info.pid, one.info);
     if (one.hidden) hidden += 1;
@@ -26,27 +29,28 @@ export async function readProc(): Promise<ProcessTable> {
   return { processes, hidden };
 }
 
-async function readOne(pid: string): Promise<{ info: ProcessInfo; hidden: boolean } | null> {
-  const [stat, place] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''),
-    readCwd(pid),
-  ]);
-  const parsed = parseProcStat(stat);
+function readOne(pid: string): { info: ProcessInfo; hidden: boolean } | null {
+  const parsed = parseProcStat(readStat(pid));
   if (parsed === null) return null;
   const { kernel, ...info } = parsed;
+  const place = readCwd(pid);
   return { info: { ...info, cwd: place.cwd }, hidden: place.hidden && !kernel };
 }
 
-async function readCwd(pid: string): Promise<{ cwd: string | null; hidden: boolean }> {
+function readStat(pid: string): string {
   try {
-    const cwd = await readlink(`/proc/${pid}/cwd`);
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function readCwd(pid: string): { cwd: string | null; hidden: boolean } {
+  try {
+    const cwd = readlinkSync(`/proc/${pid}/cwd`);
     if (!cwd.endsWith(deletedMark)) return { cwd, hidden: false };
     // the mark, unless that is what the folder is called
-    const called = await access(cwd).then(
-      () => true,
-      () => false,
-    );
-    return { cwd: called ? cwd : cwd.slice(0, -deletedMark.length), hidden: false };
+    return { cwd: existsSync(cwd) ? cwd : cwd.slice(0, -deletedMark.length), hidden: false };
   } catch (error) {
     const code = errorCode(error);
     // ENOENT, ESRCH: a zombie, or gone

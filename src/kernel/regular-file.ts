@@ -2,8 +2,7 @@
  * Reading small files at places that others can write to: only regular files. To open a pipe waits
  * for its other end, which may never come, and no signal ends that.
  */
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** What such a read fails with if there is something else than a regular file. */
 export const noFileCodes: readonly string[] = ['EISDIR', 'EFTYPE', 'ENXIO'];
@@ -14,15 +13,15 @@ export const noFileCodes: readonly string[] = ['EISDIR', 'EFTYPE', 'ENXIO'];
  */
 export async function readRegularFile(path: string): Promise<Buffer> {
   // Windows has neither such pipes nor the flag
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const stats = await handle.stat();
+    const stats = fstatSync(file);
     if (!stats.isFile() && !stats.isDirectory()) {
       throw Object.assign(new Error(`${path} is no regular file`), { code: 'EFTYPE' });
     }
-    return await handle.readFile();
+    return readFileSync(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }
 

@@ -70,6 +70,30 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./dev-session-end.ts')).devSessionEnd,
   },
   {
+    name: 'init',
+    summary: 'Install the commands, skills and MCP entry for the agents of this project',
+    effect: 'change',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'upgrade',
+    summary: 'Bring what is installed for agents up to this version',
+    effect: 'change',
+    load: async () => (await import('./upgrade.ts')).upgrade,
+  },
+  {
+    name: 'uninstall',
+    summary: 'Take out what init wrote for agents',
+    effect: 'destructive',
+    load: async () => (await import('./uninstall.ts')).uninstall,
+  },
+  {
+    name: 'agents doctor',
+    summary: 'Show for each agent what is installed, stale, edited, shadowed or untrusted',
+    effect: 'read',
+    load: async () => (await import('./agents-doctor.ts')).agentsDoctor,
+  },
+  {
     name: 'trust list',
     summary: 'Show the commands of this repository and which of them may run',
     effect: 'read',

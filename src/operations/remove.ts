@@ -5,7 +5,6 @@
 import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
-import { checkVersion } from '../git/version.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { observe } from '../sessions/observe.ts';
 import type { OperationContext } from './context.ts';
@@ -13,7 +12,7 @@ import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
 import { abandonDecision, strategyDecision } from './remove/decision.ts';
 import { endSession } from './remove/end-session.ts';
-import { explainRefusal, refuse } from './remove/leave.ts';
+import { explainRefusal, refuse, refuseElsewhere } from './remove/leave.ts';
 import { refuseBusy, targetOf, type RemoveRequest } from './remove/request.ts';
 import { strategies } from './shapes/parts.ts';
 import { RemoveReport, shapes } from './shapes/remove.ts';
@@ -42,10 +41,7 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
       'remove takes no --force. To throw the work away: --strategy abandon --yes (restore brings it back).';
     throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
   }
-  const [project] = await Promise.all([
-    projectOf(context),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context);
   const facts = await observe(project, context.directory);
   const session = targetOf(input, facts);
   const request: RemoveRequest = { ...input, key: session.key, name: session.name };
@@ -74,7 +70,10 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
   const ended = await endSession(context, project, session, request, strategy);
   if (ended !== 'changed') return done(ended);
   const now = await observe(project, context.directory);
-  return strategyDecision(context, project, now, targetOf(input, now), request);
+  const found = targetOf({ ...input, name: session.name }, now);
+  refuseBusy(context, found);
+  refuseElsewhere(session, found);
+  return strategyDecision(context, project, now, found, request);
 }
 
 function isPutAway(session: SessionFacts, state: string): boolean {

@@ -13,7 +13,7 @@ import type { Signal } from '../sessions/signal.ts';
 import { lifeOf, mostTelling, readSignals } from '../sessions/signals.ts';
 import { lookAtProcesses } from './occupants.ts';
 
-export interface Activity {
+interface Activity {
   readonly is: Signal['is'];
   /** ISO 8601 */
   readonly since: string;
@@ -25,7 +25,7 @@ export interface Activity {
 }
 
 /** A worktree that is there, ours or not. */
-export interface Workplace {
+interface Workplace {
   readonly path: AbsolutePath;
   /** `null` if its registration cannot be read */
   readonly privateDir: AbsolutePath | null;
@@ -59,6 +59,8 @@ export async function activitySource(
     return { ...unknown, warnings: [{ code: 'activity-unknown', message }] };
   }
   const { table } = answer;
+  // few places, however many processes and worktrees there are
+  const cwds = new Set([...table.processes.values()].flatMap(({ cwd }) => cwd ?? []));
   let machine: Promise<MachineIdentity> | null = null;
   const at = async (place: Workplace): Promise<readonly Activity[]> => {
     const said = await signalsAt(place);
@@ -67,7 +69,7 @@ export async function activitySource(
     return [
       ...mostTelling(living).map(ofSignal),
       ...ofLock(table, place, startedAt),
-      ...ofProcess(table, place, callerPid, startedAt),
+      ...ofProcess({ table, cwds }, place, callerPid, startedAt),
     ];
   };
   return {
@@ -101,13 +103,14 @@ function ofLock({ processes }: ProcessTable, { locked }: Workplace, startedAt: S
 }
 
 function ofProcess(
-  { processes }: ProcessTable,
+  { table: { processes }, cwds }: { table: ProcessTable; cwds: ReadonlySet<string> },
   { path }: Workplace,
   callerPid: number,
   startedAt: Since,
 ): Activity[] {
-  const inside = [...processes.values()].filter(({ cwd }) => cwd !== null && isWithin(cwd, path));
-  if (inside.length === 0) return [];
+  const places = new Set([...cwds].filter((cwd) => isWithin(cwd, path)));
+  if (places.size === 0) return [];
+  const inside = [...processes.values()].filter(({ cwd }) => cwd !== null && places.has(cwd));
   const own = callersOwn(processes, callerPid, path);
   const others = inside.filter((one) => !own.has(one.pid));
   const found = others.find((one) => !shells.has(one.command)) ?? others[0];

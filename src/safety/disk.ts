@@ -112,7 +112,7 @@ export async function writeDurably(path: AbsolutePath, content: string): Promise
     const temporary = absolute(`${path}.${randomUUID()}.flight-rules`);
     try {
       await writeNew(temporary, content);
-      faultPoint('write.rename:before');
+      faultPoint('write.temporary:after');
       await rename(temporary, path);
     } catch (error) {
       await rm(temporary, { force: true });

@@ -91,7 +91,9 @@ export async function putAway(
   const known = await refreshed(project, held, session, options.observed?.registry);
   const leaving = await whatLeaves(project, session, known);
   if (options.becomes === 'ended') await refuseBranchInUse(project, held, session, leaving);
-  const record = { ...withoutIntent(known.record), ...options.extraRecord };
+  // one that was still being made has not recorded its admin id, by which recovery would find it
+  const adminId = leaving.adminId ?? known.record.adminId;
+  const record = { ...withoutIntent(known.record), adminId, ...options.extraRecord };
   const moves = leaving.privateDir !== null;
   const place = await nextDestination(project, known.registry, session, leaving.worktree);
   const source = leaving.waiting?.privateDir?.path;

@@ -1,5 +1,5 @@
 /** When something last happened in a session: last commit, the index, the files changed. */
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { gitText, type Git } from '../git/git.ts';
 import type { Oid } from '../git/oid.ts';
 import type { Status } from '../git/status.ts';
@@ -22,16 +22,18 @@ export async function lastActivity(
 ): Promise<string | null> {
   const committed = tipTime ?? (tip === null ? null : await commitTime(git, place.path, tip));
   const changed = status?.entries.slice(0, looked).map((e) => below(place.path, e.path)) ?? [];
-  const times = await Promise.all(
-    [below(place.privateDir, 'index'), ...changed].map((path) =>
-      lstat(path).then(
-        (stats) => stats.mtimeMs,
-        () => 0,
-      ),
-    ),
-  );
+  const times = [below(place.privateDir, 'index'), ...changed].map(changedAt);
   const newest = Math.max(committed?.getTime() ?? 0, ...times);
   return newest === 0 ? null : isoSeconds(new Date(newest));
+}
+
+/** In milliseconds; 0 if there is nothing, or nothing we may see. */
+function changedAt(path: string): number {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 async function commitTime(git: Git, repository: string, tip: Oid): Promise<Date | null> {

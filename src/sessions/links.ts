@@ -4,7 +4,7 @@
  * they prove whose a directory is: a copied project has records that name somebody else's folder.
  * Read from the file system; no process.
  */
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { real } from '../git/repository.ts';
 import { registeredIn } from '../git/worktrees.ts';
@@ -134,8 +134,7 @@ export function namesAdminEntry(target: AbsolutePath, adminId: string): boolean 
 
 export async function exists(path: string): Promise<boolean> {
   try {
-    await stat(path);
-    return true;
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     // what we may not see is there, for all we know
     return !['ENOENT', 'ENOTDIR'].includes(errorCode(error));

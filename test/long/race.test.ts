@@ -6,7 +6,7 @@ import { atOnce, call, disagreements, failures, records } from '../race/support.
 import { holderToken, stoppedHolder } from '../race/holder.ts';
 import { audit, restoreSome, storm } from '../race/storm.ts';
 
-const rounds = Number(process.env['FLIGHT_RULES_RACE_ROUNDS'] ?? 5);
+const rounds = Number(process.env['FLIGHT_RULES_RACE_ROUNDS'] ?? 2);
 const roundLimitMs = 180_000;
 
 test(

@@ -6,6 +6,7 @@ import type { Suggestion } from '../../kernel/suggestion.ts';
 import type { Warning } from '../../kernel/outcome.ts';
 import { operations } from '../../operations/index.ts';
 import type { Speller } from '../../render/json.ts';
+import { besideCommands } from '../beside.ts';
 import type { Globals } from './globals.ts';
 import { locate } from './locate.ts';
 import type { Interruption } from './signals.ts';
@@ -43,13 +44,15 @@ export function frame(globals: Globals, interruption: Interruption): Frame {
  */
 export function startDirectory(globals: Globals): AbsolutePath {
   const directory = asked(globals);
-  if (directory === null) {
+  const there = directory !== null && isFolder(directory);
+  // Node remembers where it stands: in a process that lives on it must be looked at
+  if (directory === null || (!there && globals.directories.length === 0)) {
     throw new FlightError('not-a-repository', {
-      directory: process.env['PWD'] ?? 'This folder',
+      directory: directory ?? process.env['PWD'] ?? 'This folder',
       why: 'the folder was removed',
     });
   }
-  if (globals.directories.length > 0 && !isFolder(directory)) {
+  if (!there) {
     throw new FlightError('usage', { detail: `-C ${directory}: there is no such folder.` });
   }
   return directory;
@@ -79,7 +82,9 @@ export function projectDirectory(frame: Frame): AbsolutePath | null {
 /** Suggestions that this version can keep: a command it lacks is never named. */
 function keepable(suggestions: readonly Suggestion[]): readonly Suggestion[] {
   return suggestions.filter(
-    (suggestion) => 'argv' in suggestion || locate(operations, suggestion.args).kind !== 'unknown',
+    (suggestion) =>
+      'argv' in suggestion ||
+      locate([...operations, ...besideCommands], suggestion.args).kind !== 'unknown',
   );
 }
 

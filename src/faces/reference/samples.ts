@@ -125,6 +125,14 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   'no-such-task': { task: '3.9', known: ['3.8.1', '3.8.2'] },
   'ambiguous-task': { task: '1.1', ids: ['docs/implementation/1-api.md#1.1', 'docs/x.md#1.1'] },
   'log-not-written': { name, worktree, why: 'no space left on the device.' },
+  'install-record-unreadable': {
+    file: `${root}/.flight-rules/installed.json`,
+    why: 'it is not JSON',
+  },
+  'install-incomplete': {
+    problems: [{ path: '.mcp.json', why: 'it is not JSON' }],
+    command: ['init', '--agents', 'claude'],
+  },
   'odd-file': { file: `${worktree}/docs/progress.md`, what: 'a link' },
   'commit-failed': { why: 'fatal: unable to write new index file' },
   'written-not-integrated': {

@@ -32,6 +32,7 @@ export async function execute(
       }
       if (item.setAside) {
         await setAside(frame.project, frame.held, item.session);
+        await frame.lookAgain();
         return {};
       }
       return put(context, frame, item, 'cleanup');

@@ -35,8 +35,8 @@ export async function beginEnd(
 ): Promise<Begun> {
   const body = async (frame: Change): Promise<Begun> => {
     const session = await freshSession(context, frame, request, seen);
-    if (session.branchTip !== seen.branchTip) {
-      throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
+    if (session === 'changed') {
+      throw new FlightError('plan-changed', { name: seen.name, what: 'The branch' });
     }
     await refuse(context, frame, session, request, strategy);
     const { record, recordOid } = session;

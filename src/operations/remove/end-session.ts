@@ -69,7 +69,7 @@ async function justLeave(
 ): Promise<Removed | 'changed'> {
   const body = async (frame: Change): Promise<Removed | 'changed'> => {
     const session = await freshSession(context, frame, request, seen);
-    if (session.branchTip !== seen.branchTip) return 'changed';
+    if (session === 'changed') return 'changed';
     return leave(context, frame, session, request, departure);
   };
   return change(context, project, body, { nothingDone: (result) => result === 'changed' });

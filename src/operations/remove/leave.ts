@@ -30,15 +30,16 @@ export interface Left {
 /**
  * The session as it is now, under the lock; taken over if only the manifest knew it.
  * @param seen as it was when the plan was made: a later session of the same name is another one
+ * @returns `changed` if it is not the one that was seen, or has another tip: another plan
  * @throws FlightError `no-such-session` if somebody else removed it meanwhile, `plan-changed` if
- *   it is not the one that was seen, or was put away or brought back since; `session-busy`
+ *   it was put away or brought back since; `session-busy`
  */
 export async function freshSession(
   context: OperationContext,
   change: Change,
   request: RemoveRequest,
   seen: SessionFacts,
-): Promise<SessionFacts> {
+): Promise<SessionFacts | 'changed'> {
   const found = change.facts.sessions.find((one) => one.key === request.key);
   if (found === undefined) {
     const known = change.facts.sessions.map((one) => one.name);
@@ -48,15 +49,24 @@ export async function freshSession(
   refuseBusy(context, session);
   // recovery has been here, and could not finish what he began
   if (givenUp(context, session)) throw busy(context, session);
-  if (seen.recordOid !== null && seen.record?.token !== session.record?.token) {
-    throw new FlightError('plan-changed', { name: session.name, what: 'The session' });
-  }
+  if (isAnother(seen, session)) return 'changed';
   // what was cut off may just have been finished or taken back: that changes it, and is no race
-  const settled = seen.record?.intent === undefined;
-  if (settled && whereabouts(seen) !== whereabouts(session)) {
-    throw new FlightError('plan-changed', { name: session.name, what: 'The state' });
-  }
-  return session;
+  if (seen.record?.intent === undefined) refuseElsewhere(seen, session);
+  return session.branchTip === seen.branchTip ? session : 'changed';
+}
+
+/** A later session of the same name. */
+function isAnother(seen: SessionFacts, now: SessionFacts): boolean {
+  return seen.recordOid !== null && seen.record?.token !== now.record?.token;
+}
+
+/**
+ * Of two that remove one session at once, one finds that the other has done it.
+ * @throws FlightError `plan-changed` if this very session was put away or brought back since
+ */
+export function refuseElsewhere(seen: SessionFacts, now: SessionFacts): void {
+  if (isAnother(seen, now) || whereabouts(seen) === whereabouts(now)) return;
+  throw new FlightError('plan-changed', { name: now.name, what: 'The state' });
 }
 
 /**

@@ -2,7 +2,14 @@
 import { trusted } from '../../kernel/brand.ts';
 import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
 import { parseBranchName, type BranchName } from '../../git/oid.ts';
-import { landSession, type LandResult } from '../../integration/land.ts';
+import {
+  beginLanding,
+  landSession,
+  type Begun,
+  type LandDeps,
+  type LandInput,
+  type LandResult,
+} from '../../integration/land.ts';
 import { runPostMerge } from '../../integration/post-merge.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -13,6 +20,12 @@ import { expiresAt } from '../expiry.ts';
 import { freshSession, leave, refuse, type Left } from './leave.ts';
 import type { Removed } from './removed.ts';
 import type { RemoveRequest } from './request.ts';
+
+/** What became of it under the first lock. */
+type First =
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'begun'; readonly begun: Begun }
+  | { readonly kind: 'left'; readonly landed: LandResult; readonly left: Left };
 
 /**
  * @throws FlightError everything landing refuses, with nothing moved; `landed-not-removed` if the
@@ -42,34 +55,62 @@ export async function landAndLeave(
     signal: context.signal,
     progress: context.progress,
   });
-  // recovery, taking over and every refusal come first, under the lock; then the landing
-  const look = async (frame: Change): Promise<boolean> => {
-    const session = await freshSession(context, frame, request, seen);
-    if (session.branchTip !== tip) return true;
-    await refuse(context, frame, session, request, 'merge');
-    return false;
+  const deps: LandDeps = {
+    project,
+    clock: context.clock,
+    lock: (body) => underLock(context, project, body),
+    verify,
   };
-  const changed = await change(context, project, look, { nothingDone: () => true });
-  if (changed) return 'changed';
-  const landed = await landSession(
-    {
-      project,
-      clock: context.clock,
-      lock: (body) => underLock(context, project, body),
-      verify,
+  const input: LandInput = {
+    key: seen.key,
+    name: seen.name,
+    goals: seen.record?.goals ?? [],
+    branch: seen.branch,
+    sessionTip: tip,
+    sessionWorktree: worktree,
+    base,
+    shape: request.shape ?? null,
+  };
+  // a landing that fails has moved nothing: not even the manifest is to change
+  let notBegun: unknown = null;
+  // recovery, taking over and every refusal come first, under the lock; then the landing. Where
+  // that needs neither hooks nor verification, all happens under this one
+  const first = await change(
+    context,
+    project,
+    async (frame): Promise<First> => {
+      const session = await freshSession(context, frame, request, seen);
+      if (session === 'changed') return { kind: 'changed' };
+      await refuse(context, frame, session, request, 'merge');
+      const begun = await beginLanding(deps, frame.held, input, frame.facts).catch(
+        (error: unknown) => {
+          notBegun = error;
+          throw error;
+        },
+      );
+      if (begun.kind !== 'done') return { kind: 'begun', begun };
+      const landed = begun.result;
+      await frame.lookAgain();
+      return {
+        kind: 'left',
+        landed,
+        left: await leaveLanded(context, frame, seen, request, landed),
+      };
     },
-    {
-      key: seen.key,
-      name: seen.name,
-      goals: seen.record?.goals ?? [],
-      branch: seen.branch,
-      sessionTip: tip,
-      sessionWorktree: worktree,
-      base,
-      shape: request.shape ?? null,
-    },
+    { nothingDone: ({ kind }) => kind !== 'left', changedNothing: (error) => error === notBegun },
   );
-  const left = await leaveLanded(context, project, seen, request, landed);
+  if (first.kind === 'changed') return 'changed';
+  const landed =
+    first.kind === 'left' ? first.landed : await landUnlessChanged(deps, input, first.begun);
+  if (landed === null) return 'changed';
+  const left =
+    first.kind === 'left'
+      ? first.left
+      : await change(context, project, (frame) =>
+          leaveLanded(context, frame, seen, request, landed),
+        ).catch((error: unknown) => {
+          throw notRemoved(error, request, landed);
+        });
   // the base has moved and the lock is free: a hook that fails now is a warning
   const warning = await runPostMerge(project, landed);
   if (warning !== null) context.warn(warning);
@@ -83,6 +124,20 @@ export async function landAndLeave(
   };
 }
 
+/** @returns `null` if it got another commit, or left, while the lock was free: nothing has moved */
+async function landUnlessChanged(
+  deps: LandDeps,
+  input: LandInput,
+  begun: Begun,
+): Promise<LandResult | null> {
+  try {
+    return await landSession(deps, input, begun);
+  } catch (error) {
+    if (isFlightError(error, 'plan-changed')) return null;
+    throw error;
+  }
+}
+
 function baseFor(session: SessionFacts, request: RemoveRequest): BranchName {
   if (request.into === undefined) return trusted(session.record?.base.name ?? '');
   const into = parseBranchName(request.into);
@@ -90,36 +145,37 @@ function baseFor(session: SessionFacts, request: RemoveRequest): BranchName {
   throw new FlightError('base-gone', { name: session.name, base: request.into });
 }
 
-/**
- * What cannot leave any more has landed all the same, and says so; if nothing had to land, it is
- * refused like any other. Where another command has put it away meanwhile there is nothing left
- * to do: the answer names that entry of the trash.
- */
+/** Where another command has put it away meanwhile there is nothing left to do: its entry is named. */
 async function leaveLanded(
   context: OperationContext,
-  project: Project,
+  frame: Change,
   seen: SessionFacts,
   request: RemoveRequest,
   landed: LandResult,
 ): Promise<Left> {
   try {
-    return await change(context, project, async (frame) => {
-      const already = landed.shape === 'nothing' ? null : putAwayByOther(frame, seen);
-      if (already !== null) return already;
-      const session = await freshSession(context, frame, request, seen);
-      if (session.branchTip !== seen.branchTip) {
-        throw new FlightError('plan-changed', { name: session.name, what: 'The branch' });
-      }
-      return leave(context, frame, session, request, { strategy: 'merge', becomes: 'ended' });
-    });
+    const already = landed.shape === 'nothing' ? null : putAwayByOther(frame, seen);
+    if (already !== null) return already;
+    const session = await freshSession(context, frame, request, seen);
+    if (session === 'changed') {
+      throw new FlightError('plan-changed', { name: seen.name, what: 'The branch' });
+    }
+    return await leave(context, frame, session, request, { strategy: 'merge', becomes: 'ended' });
   } catch (error) {
-    if (!isFlightError(error) || landed.shape === 'nothing') throw error;
-    throw new FlightError(
-      'landed-not-removed',
-      { name: request.name, into: landed.into, oid: landed.oid, why: describe(error).message },
-      { cause: error },
-    );
+    throw notRemoved(error, request, landed);
   }
+}
+
+/**
+ * What cannot leave any more has landed all the same, and says so; if nothing had to land, it is
+ * refused like any other.
+ */
+function notRemoved(error: unknown, request: RemoveRequest, landed: LandResult): unknown {
+  const said = isFlightError(error, 'landed-not-removed');
+  if (said || !isFlightError(error) || landed.shape === 'nothing') return error;
+  const { into, oid } = landed;
+  const data = { name: request.name, into, oid, why: describe(error).message };
+  return new FlightError('landed-not-removed', data, { cause: error });
 }
 
 /** The entry of exactly this session, where it ended while the lock was free. */

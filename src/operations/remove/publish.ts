@@ -95,7 +95,7 @@ async function begin(
   request: RemoveRequest,
 ): Promise<Begun | 'changed'> {
   const session = await freshSession(context, frame, request, seen);
-  if (session.branchTip !== seen.branchTip) return 'changed';
+  if (session === 'changed') return 'changed';
   await refuse(context, frame, session, request, 'pr');
   const { record, recordOid } = session;
   if (record === null || recordOid === null) {

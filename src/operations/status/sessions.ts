@@ -8,11 +8,12 @@ import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { oid, type BranchName, type Oid } from '../../git/oid.ts';
 import { sharedSimulation } from '../../git/simulation.ts';
-import { countChanges, readStatus, type Status } from '../../git/status.ts';
+import { countChanges, readStatus, readStatuses, type Status } from '../../git/status.ts';
 import { upstreams } from '../../git/upstream.ts';
 import { landedBy, type Simulate } from '../../integration/landed.ts';
 import type { ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
+import type { Observation } from '../../sessions/observe.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
@@ -37,15 +38,17 @@ export interface Looked {
 export async function lookAtSessions(
   context: OperationContext,
   project: Project,
-  sessions: readonly SessionFacts[],
+  { sessions, registry }: Pick<Observation, 'sessions' | 'registry'>,
   source: Promise<ActivitySource>,
 ): Promise<SessionStatus[]> {
   const simulation = sharedSimulation(project.git, project);
   const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
+  const statuses = askStatuses(project, sessions);
   const look = async (session: SessionFacts): Promise<State> => {
     const base = trusted<BranchName>(session.record?.base.name ?? '');
     const around = { upstream: tracked.then((all) => all.get(base)), warn: context.warn };
-    return stateOf(project, session, { ...around, simulate: simulation.simulate });
+    const asked = statuses.get(session) ?? Promise.resolve(null);
+    return stateOf(project, session, { ...around, asked, simulate: simulation.simulate });
   };
   const lookAtAll = async (): Promise<State[]> => {
     try {
@@ -58,14 +61,20 @@ export async function lookAtSessions(
     commitTimes(
       project.git,
       project.commonDir,
-      sessions.map((one) => one.branch),
+      sessions
+        .filter(({ branchTip }) => branchTip !== null && !registry.tipTimes.has(branchTip))
+        .map((one) => one.branch),
     ),
     source,
     lookAtAll(),
     tracked,
   ]);
   const looked = await Promise.all(
-    states.map((one) => withActivity(project, one, active, times.get(one.facts.branch))),
+    states.map((one) => {
+      const { branch, branchTip } = one.facts;
+      const read = branchTip === null ? undefined : registry.tipTimes.get(branchTip);
+      return withActivity(project, one, active, read ?? times.get(branch));
+    }),
   );
   return sortByNeed(looked.map((one) => sessionStatus(context, one)));
 }
@@ -81,6 +90,8 @@ function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
 }
 
 interface Around {
+  /** its status, `null` if it has to be asked by itself */
+  readonly asked: Promise<Status | null>;
   /** of the base: work that was merged on the forge is there first */
   readonly upstream: Promise<{ readonly name: string; readonly tip: Oid } | undefined>;
   readonly simulate: Simulate;
@@ -92,13 +103,14 @@ type State = Omit<Looked, 'activities' | 'lastActivityAt'>;
 async function stateOf(
   project: Project,
   facts: SessionFacts,
-  { upstream: asked, simulate, warn }: Around,
+  { asked, upstream: tracked, simulate, warn }: Around,
 ): Promise<State> {
   const { git, commonDir } = project;
   const { place, record, branchTip, baseTip } = facts;
-  const status = place.kind === 'present' ? await statusOf(project, facts, warn) : null;
+  const status =
+    place.kind === 'present' ? ((await asked) ?? (await statusOf(project, facts, warn))) : null;
   const counts = await distance(project, facts, status);
-  const upstream = await asked;
+  const upstream = await tracked;
   const newCommits = branchTip !== null && record !== null && branchTip !== record.base.oid;
   const ahead = upstream !== undefined && upstream.tip !== baseTip;
   const maybeLanded =
@@ -155,6 +167,22 @@ async function withActivity(
         : isoSeconds(tipTime);
   const activities = facts.place.kind === 'present' ? await active.at(facts.place) : [];
   return { ...state, activities, lastActivityAt };
+}
+
+/** The statuses of all worktrees, on their way. */
+function askStatuses(
+  { git }: Project,
+  sessions: readonly SessionFacts[],
+): ReadonlyMap<SessionFacts, Promise<Status | null>> {
+  const present = sessions.flatMap((facts) => {
+    const { place, record, branch } = facts;
+    if (place.kind !== 'present' || record === null) return [];
+    return [{ facts, path: place.path, compareWith: { branch, base: record.base.name } }];
+  });
+  const asked = readStatuses(git, present);
+  return new Map(
+    present.map(({ facts }, at) => [facts, asked[at] ?? Promise.resolve(null)] as const),
+  );
 }
 
 /** A worktree whose status cannot be read is one unknown session, not a failure for all. */

@@ -25,9 +25,24 @@ function firstOfEachStep(ready: Ready, seen: Set<string>): string[] {
 
 /** Right after each step of this scenario, and right before those that none had before. */
 export function everyStep(ready: Ready, seen: Set<string>): string[] {
-  return ready.points.filter((point) => {
+  const fresh = new Set(eachOnce(ready, seen));
+  return ready.points.filter(
+    (point) =>
+      fresh.has(point) || (point.endsWith(':after#1') && !/^(?:lock|manifest|write)/u.test(point)),
+  );
+}
+
+/**
+ * Each point that no earlier scenario had, but for those right before a step that begins where
+ * the last one ended: there everything is as it was right after that one.
+ * FLIGHT_RULES_EVERY_POINT=1: these, too.
+ */
+export function eachOnce(ready: Ready, seen: Set<string>): string[] {
+  const all = process.env['FLIGHT_RULES_EVERY_POINT'] === '1';
+  return ready.points.filter((point, index) => {
     const fresh = !seen.has(point);
     seen.add(point);
-    return fresh || (point.endsWith(':after#1') && !/^(?:lock|manifest)/u.test(point));
+    const last = ready.points[index - 1] ?? '';
+    return fresh && (all || !(point.includes(':before#') && last.includes(':after#')));
   });
 }

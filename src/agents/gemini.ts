@@ -1,0 +1,34 @@
+import { groupOf, mcpServer, type Agent } from './agent.ts';
+
+export const gemini: Agent = {
+  id: 'gemini',
+  name: 'Gemini CLI',
+  programs: ['gemini'],
+  traces: ['.gemini', 'GEMINI.md'],
+  surfaces: ['skill', 'gemini-command'],
+  mcp: {
+    files: ['.gemini/settings.json'],
+    format: 'json',
+    at: ['mcpServers', 'flight-rules'],
+    value: mcpServer,
+    empty: {},
+  },
+  hooks: {
+    kind: 'lists',
+    file: '.gemini/settings.json',
+    empty: {},
+    events: [
+      ['SessionStart', 'working'],
+      ['BeforeAgent', 'working'],
+      ['Notification', 'waiting'],
+      ['AfterAgent', 'idle'],
+      ['SessionEnd', 'gone'],
+    ],
+    element: groupOf,
+  },
+  // of `.gemini/skills` and `.agents/skills` the latter wins
+  shadows: [],
+  trust: 'gemini',
+  looks: '`/parallel.status` and the other three',
+  trustNote: 'skills, MCP server and hooks work only in a folder that is trusted',
+};
