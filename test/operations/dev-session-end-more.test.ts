@@ -82,7 +82,7 @@ test('of two that end one session at once one does it, and everything comes once
   const both = await Promise.all(
     [1, 2].map(() => operate(devSessionEnd, input, { directory: repo.root })),
   );
-  const exits = both.map(({ exit }) => exit).toSorted();
+  const exits = both.map(({ exit }) => exit).toSorted((a, b) => a - b);
   expect(exits[0]).toBe(0);
   expect([1, 3, 7]).toContain(exits[1]);
   const text = readFileSync(join(repo.root, 'docs/progress.md'), 'utf8');
