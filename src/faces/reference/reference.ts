@@ -2,20 +2,31 @@
  * The references that are generated: pages for people, schemas for programs. Not part of the
  * program: `scripts/docs.mjs` bundles and runs it.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { packageTexts } from '../../agents/texts.ts';
 import { operations } from '../../operations/index.ts';
 import { besideCommands } from '../beside.ts';
+import { agentsPage } from './agents.ts';
 import { commandsPage } from './commands.ts';
 import { envelopeSchema } from './envelope.ts';
 import { errorsPage } from './errors.ts';
+import { pluginFiles, type PackageFacts } from './plugin.ts';
 
-/** Each generated file: path in the repository -> text. */
-export async function reference(): Promise<Readonly<Record<string, string>>> {
+/**
+ * Each generated file: path in the repository -> text.
+ * @param root of the repository
+ */
+export async function reference(root: string): Promise<Readonly<Record<string, string>>> {
+  const texts = await packageTexts(join(root, 'templates'));
   const all = await Promise.all(operations.map((entry) => entry.load()));
   const files: Record<string, string> = {
     'docs/commands.md': commandsPage(all, besideCommands),
     'docs/errors.md': errorsPage(),
+    'docs/agents.md': agentsPage(readFileSync(join(root, 'docs/agents.md'), 'utf8'), texts),
     'schemas/envelope.json': json(envelopeSchema()),
+    ...pluginFiles(packageFacts(root), texts.commands),
   };
   for (const { name, input, output } of all) {
     const file = name.replaceAll(' ', '-');
@@ -31,6 +42,19 @@ export async function reference(): Promise<Readonly<Record<string, string>>> {
     });
   }
   return files;
+}
+
+const About = z.object({
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+  license: z.string(),
+});
+
+function packageFacts(root: string): PackageFacts {
+  const about: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const licenseText = readFileSync(join(root, 'LICENSE'), 'utf8');
+  return { ...About.parse(about), licenseText };
 }
 
 /** Outputs are open: a later version may say more. */
