@@ -1,5 +1,5 @@
-// Generates what is told from the code: docs/commands.md, docs/errors.md, the tables of
-// docs/agents.md, schemas/*.json and plugin/.
+// Generates what is told from the code: docs/commands.md, docs/errors.md, the tables in
+// docs/mcp.md and docs/agents.md, schemas/*.json and plugin/.
 //   --check   writes nothing and fails if a file is not what it should be
 import {
   existsSync,

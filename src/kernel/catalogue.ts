@@ -4,6 +4,7 @@
  * the hints which command helps. Codes are stable.
  */
 import { agentErrors } from './catalogue/agents.ts';
+import { endingErrors } from './catalogue/ending.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { integrationErrors } from './catalogue/integration.ts';
 import { removalErrors } from './catalogue/removal.ts';
@@ -17,6 +18,7 @@ export const catalogue = {
   ...removalErrors,
   ...integrationErrors,
   ...restoreErrors,
-  ...agentErrors,
   ...workflowErrors,
+  ...agentErrors,
+  ...endingErrors,
 };

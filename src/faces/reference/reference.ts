@@ -13,20 +13,24 @@ import { commandsPage } from './commands.ts';
 import { envelopeSchema } from './envelope.ts';
 import { errorsPage } from './errors.ts';
 import { pluginFiles, type PackageFacts } from './plugin.ts';
+import { toolList, withToolTable } from './tools.ts';
 
 /**
  * Each generated file: path in the repository -> text.
  * @param root of the repository
  */
 export async function reference(root: string): Promise<Readonly<Record<string, string>>> {
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
   const texts = await packageTexts(join(root, 'templates'));
   const all = await Promise.all(operations.map((entry) => entry.load()));
   const files: Record<string, string> = {
     'docs/commands.md': commandsPage(all, besideCommands),
     'docs/errors.md': errorsPage(),
-    'docs/agents.md': agentsPage(readFileSync(join(root, 'docs/agents.md'), 'utf8'), texts),
+    'docs/agents.md': agentsPage(read('docs/agents.md'), texts),
+    ...pluginFiles(packageFacts(read), texts.commands),
+    'docs/mcp.md': await withToolTable(read('docs/mcp.md')),
     'schemas/envelope.json': json(envelopeSchema()),
-    ...pluginFiles(packageFacts(root), texts.commands),
+    'schemas/mcp-tools.json': json(await toolList()),
   };
   for (const { name, input, output } of all) {
     const file = name.replaceAll(' ', '-');
@@ -51,10 +55,9 @@ const About = z.object({
   license: z.string(),
 });
 
-function packageFacts(root: string): PackageFacts {
-  const about: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const licenseText = readFileSync(join(root, 'LICENSE'), 'utf8');
-  return { ...About.parse(about), licenseText };
+function packageFacts(read: (path: string) => string): PackageFacts {
+  const about: unknown = JSON.parse(read('package.json'));
+  return { ...About.parse(about), licenseText: read('LICENSE') };
 }
 
 /** Outputs are open: a later version may say more. */

@@ -117,14 +117,6 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   'restore-taken': { id: `${name}~1`, what: worktree, suggestion: `${name}-2` },
   'restore-clash': { id: `${name}~1`, paths: ['src/login.ts'] },
   'restore-incomplete': { id: `${name}~1`, why: `${worktree} is not what was put there` },
-  'install-record-unreadable': {
-    file: `${root}/.flight-rules/installed.json`,
-    why: 'it is not JSON',
-  },
-  'install-incomplete': {
-    problems: [{ path: '.mcp.json', why: 'it is not JSON' }],
-    command: ['init', '--agents', 'claude'],
-  },
   'log-place-unsafe': {
     folder: `${root}/docs/session_logs`,
     why: 'it is a link to /elsewhere, which is not in the checkout',
@@ -133,4 +125,22 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   'no-such-task': { task: '3.9', known: ['3.8.1', '3.8.2'] },
   'ambiguous-task': { task: '1.1', ids: ['docs/implementation/1-api.md#1.1', 'docs/x.md#1.1'] },
   'log-not-written': { name, worktree, why: 'no space left on the device.' },
+  'install-record-unreadable': {
+    file: `${root}/.flight-rules/installed.json`,
+    why: 'it is not JSON',
+  },
+  'install-incomplete': {
+    problems: [{ path: '.mcp.json', why: 'it is not JSON' }],
+    command: ['init', '--agents', 'claude'],
+  },
+  'odd-file': { file: `${worktree}/docs/progress.md`, what: 'a link' },
+  'commit-failed': { why: 'fatal: unable to write new index file' },
+  'written-not-integrated': {
+    name,
+    log: 'docs/session_logs/20261122_1403_auth-jwt_session.md',
+    committed: oid,
+    because: 'push-failed',
+    why: 'origin refused the push',
+    again: ['dev-session', 'end', name, '--strategy', 'pr'],
+  },
 };

@@ -25,6 +25,7 @@ import type { OperationContext } from '../context.ts';
 import type { StartContext, TaskReport } from '../shapes/dev-session-start.ts';
 import type { SessionStatus } from '../shapes/status.ts';
 import { lookAtSessions } from '../status/sessions.ts';
+import { whoWorks } from '../status/strays.ts';
 import { bounded } from './bounded.ts';
 import { reasonOf, unfinished } from './unfinished.ts';
 
@@ -110,18 +111,12 @@ async function readSessions(
   inside: string | null,
 ): Promise<Pick<StartContext, 'sessions' | 'unfinished'>> {
   const others = facts.sessions.filter((one) => one.name !== inside);
-  let watched = true;
-  const looked = await lookAtSessions(
-    {
-      ...context,
-      warn: (warning) => {
-        if (warning.code === 'activity-unknown') watched = false;
-        context.warn(warning);
-      },
-    },
-    project,
-    others.slice(0, mostSessions),
-  );
+  const source = whoWorks(context, facts);
+  const asked = { ...facts, sessions: others.slice(0, mostSessions) };
+  const looked = await lookAtSessions(context, project, asked, source);
+  const { warnings } = await source;
+  for (const warning of warnings) context.warn(warning);
+  const watched = warnings.every(({ code }) => code !== 'activity-unknown');
   const byName = new Map(others.map((one) => [one.name, one]));
   const active = looked.filter(({ state, health }) => state === 'active' && health !== 'orphaned');
   const sessions = await pooled(active, 2 * availableParallelism(), async (status) => {
@@ -156,6 +151,8 @@ async function touched(project: Project, session: SessionFacts): Promise<readonl
       if (fork === undefined) return null;
       for (const { path } of await changedPaths(git, commonDir, fork, branchTip)) paths.add(path);
     }
+    // its own log is about the work, not part of it
+    paths.delete(session.record?.log ?? '');
     return [...paths].toSorted();
   } catch {
     // one that cannot be read is unknown, and status says why
