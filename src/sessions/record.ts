@@ -62,6 +62,13 @@ const IntentSchema = z.discriminatedUnion('kind', [
   }),
   /** the branch is being pushed and a pull request opened; nothing local moves */
   z.looseObject({ kind: z.literal('publishing'), ...intentBase }),
+  /** log and progress are being written and committed in the session's worktree */
+  z.looseObject({
+    kind: z.literal('ending'),
+    ...intentBase,
+    /** git's lock files that were there before */
+    gitLocks: z.array(z.object({ path: z.string(), inode: z.string(), changed: z.string() })),
+  }),
 ]);
 
 export type Intent = z.infer<typeof IntentSchema>;

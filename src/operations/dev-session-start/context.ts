@@ -115,7 +115,7 @@ async function readSessions(
   const looked = await lookAtSessions(context, project, others.slice(0, mostSessions), source);
   const { warnings } = await source;
   for (const warning of warnings) context.warn(warning);
-  const watched = warnings.length === 0;
+  const watched = warnings.every(({ code }) => code !== 'activity-unknown');
   const byName = new Map(others.map((one) => [one.name, one]));
   const active = looked.filter(({ state, health }) => state === 'active' && health !== 'orphaned');
   const sessions = await pooled(active, 2 * availableParallelism(), async (status) => {
@@ -150,6 +150,8 @@ async function touched(project: Project, session: SessionFacts): Promise<readonl
       if (fork === undefined) return null;
       for (const { path } of await changedPaths(git, commonDir, fork, branchTip)) paths.add(path);
     }
+    // its own log is about the work, not part of it
+    paths.delete(session.record?.log ?? '');
     return [...paths].toSorted();
   } catch {
     // one that cannot be read is unknown, and status says why

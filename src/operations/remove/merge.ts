@@ -16,9 +16,9 @@ import type { Project } from '../../sessions/project.ts';
 import { verification } from '../../trust/commands.ts';
 import { change, underLock, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import type { Removed } from '../remove.ts';
 import { expiresAt } from '../expiry.ts';
 import { freshSession, leave, refuse, type Left } from './leave.ts';
+import type { Removed } from './removed.ts';
 import type { RemoveRequest } from './request.ts';
 
 /** What became of it under the first lock. */
