@@ -5,7 +5,6 @@
 import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
-import { checkVersion } from '../git/version.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { observe } from '../sessions/observe.ts';
 import type { OperationContext } from './context.ts';
@@ -42,10 +41,7 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
       'remove takes no --force. To throw the work away: --strategy abandon --yes (restore brings it back).';
     throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
   }
-  const [project] = await Promise.all([
-    projectOf(context),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context);
   const facts = await observe(project, context.directory);
   const session = targetOf(input, facts);
   const request: RemoveRequest = { ...input, key: session.key, name: session.name };

@@ -10,7 +10,11 @@ import { gitIn, makeRepo, temporaryFolder, type TestRepo } from '../support/repo
 const env = { TZ: 'UTC' };
 const log = 'docs/session_logs/20261122_1522_session.md';
 
-function end(repo: TestRepo, input: Readonly<Record<string, unknown>>, at: string = repo.root): Promise<Answered> {
+function end(
+  repo: TestRepo,
+  input: Readonly<Record<string, unknown>>,
+  at: string = repo.root,
+): Promise<Answered> {
   return operate(devSessionEnd, input, { directory: at, env });
 }
 
@@ -112,7 +116,8 @@ test('unknown tasks and statuses are refused, and what docs hide is said', async
   const repo = makeRepo();
   repo.commit('docs/implementation/a.md', '# A\n\n## 1.1. One\n\n**Status**: planned\n');
   const before = fingerprint(repo.root);
-  const code = async (input: object): Promise<unknown> => (await end(repo, input)).code;
+  const code = async (input: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    (await end(repo, input)).code;
   expect(await code({ tasks: ['1.2=complete'] })).toBe('no-such-task');
   expect(await code({ tasks: ['1.1=nearly'] })).toBe('usage');
   expect(await code({ tasks: ['complete'] })).toBe('usage');

@@ -112,7 +112,8 @@ async function readSessions(
 ): Promise<Pick<StartContext, 'sessions' | 'unfinished'>> {
   const others = facts.sessions.filter((one) => one.name !== inside);
   const source = whoWorks(context, facts);
-  const looked = await lookAtSessions(context, project, others.slice(0, mostSessions), source);
+  const asked = { ...facts, sessions: others.slice(0, mostSessions) };
+  const looked = await lookAtSessions(context, project, asked, source);
   const { warnings } = await source;
   for (const warning of warnings) context.warn(warning);
   const watched = warnings.every(({ code }) => code !== 'activity-unknown');
