@@ -1,4 +1,5 @@
-// Generates what is told from the code: docs/commands.md, docs/errors.md and schemas/*.json.
+// Generates what is told from the code: docs/commands.md, docs/errors.md, the table in docs/mcp.md
+// and schemas/*.json.
 //   --check   writes nothing and fails if a file is not what it should be
 import {
   existsSync,
@@ -57,7 +58,7 @@ async function generated() {
       logLevel: 'warning',
     });
     const { reference } = await import(pathToFileURL(file).href);
-    return await reference();
+    return await reference((path) => readFileSync(join(root, path), 'utf8'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

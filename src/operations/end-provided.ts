@@ -8,7 +8,6 @@ import type { AbsolutePath } from '../kernel/path.ts';
 import { oid } from '../git/oid.ts';
 import { real } from '../git/repository.ts';
 import { upstreams } from '../git/upstream.ts';
-import { checkVersion } from '../git/version.ts';
 import { landedBy } from '../integration/landed.ts';
 import { preflight } from '../safety/preflight.ts';
 import { putAway } from '../safety/put-away.ts';
@@ -31,10 +30,7 @@ export interface Ended {
  * @throws FlightError `no-session-there`, `work-not-landed`, and all refusals of remove
  */
 export async function endProvided(context: OperationContext, path: AbsolutePath): Promise<Ended> {
-  const [project] = await Promise.all([
-    projectOf(context),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context);
   // asked before the lock, too: a refusal leaves not one byte behind
   const facts = await observe(project, context.directory);
   const seen = await sessionAt(facts, path);

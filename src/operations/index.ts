@@ -64,6 +64,12 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./dev-session-start.ts')).devSessionStart,
   },
   {
+    name: 'dev-session end',
+    summary: 'End a session: log, progress, and its work brought home',
+    effect: 'destructive',
+    load: async () => (await import('./dev-session-end.ts')).devSessionEnd,
+  },
+  {
     name: 'init',
     summary: 'Install the commands, skills and MCP entry for the agents of this project',
     effect: 'change',

@@ -13,7 +13,6 @@ import { faultPoint } from '../kernel/faults.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { branchRef, oid, type BranchName } from '../git/oid.ts';
-import { permitDirectory, permitRef } from '../git/permit.ts';
 import { readRef, type RefChange } from '../git/refs.ts';
 import { listWorktrees } from '../git/worktrees.ts';
 import { homecoming } from '../sessions/settle.ts';
@@ -21,7 +20,7 @@ import type { SessionFacts } from '../sessions/facts.ts';
 import type { SessionKey, SessionName } from '../sessions/name.ts';
 import { trashFolder, type Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
-import { readRegistry, recordChange, sessionRef } from '../sessions/registry.ts';
+import { readRegistry, recordChange } from '../sessions/registry.ts';
 import type { StoredTrashEntry, TrashEntry } from '../sessions/trash-entry.ts';
 import { bringBackFacts, lookAround, type Observed } from './bring-back-facts.ts';
 import {
@@ -31,12 +30,10 @@ import {
   type BringBackFacts,
   type BringBackPlan,
 } from './bring-back-plan.ts';
-import { comeBack, renameHead, type Return } from './come-back.ts';
-import { ifThere, isThere, makeDirectory, moveDirectory } from './disk.ts';
-import { adminOf } from './leave.ts';
-import { setPlaceholder } from './admin-entry.ts';
+import { comeBack, type Return } from './come-back.ts';
+import { ifThere, isThere, makeDirectory } from './disk.ts';
+import { goBack, waitingLocks } from './go-back.ts';
 import type { Held } from './held.ts';
-import { returnToBranch } from './other-head.ts';
 import { must, withoutIntent } from './removal-refs.ts';
 
 export interface BroughtBack {
@@ -74,12 +71,13 @@ export async function bringBack(
   faultPoint('restore.refs:after');
   const recordOid = change.kind === 'own' && change.to !== null ? change.to : oid(stored.pin);
   const back: Return = { key, record, recordOid, entry, id: entry.id };
+  const locks = await waitingLocks(project, entry);
   try {
     const whole = await comeBack(git, project, back);
     await seen(project, whole);
     return { key, record: whole, worktree: plan.target.path, warnings: plan.warnings };
   } catch (error) {
-    await goBack(project, held, back, { plan, facts }).catch(() => undefined);
+    await goBack(project, held, back, { plan, facts, locks }).catch(() => undefined);
     throw error;
   }
 }
@@ -220,43 +218,6 @@ async function returningRecord(
 async function freeAdminId(project: Project, wanted: string): Promise<string> {
   const used = new Set((await ifThere(readdir(below(project.commonDir, 'worktrees')))) ?? []);
   for (let n = 1; ; n += 1) if (!used.has(`${wanted}${n}`)) return `${wanted}${n}`;
-}
-
-/** Takes a restore back whose directory is not home yet: private git dir, branch and record. */
-async function goBack(
-  project: Project,
-  { git }: Held,
-  back: Return,
-  { plan, facts }: { readonly plan: BringBackPlan; readonly facts: BringBackFacts },
-): Promise<void> {
-  const { entry, record, key } = back;
-  if (entry === null || (await isThere(absolute(record.worktree)))) return;
-  if (plan.mode === 'fresh') return;
-  const moved = await adminOf(project, { ...entry, privateDir: privateOf(entry, record) });
-  if (moved !== null && entry.privateDir !== null) {
-    await renameHead(git, project, moved, record.branch, entry.branch);
-    await returnToBranch(git, project, entry, moved);
-    const permit = permitDirectory('rename-directory', moved, 'the restore is taken back');
-    await moveDirectory(permit, absolute(entry.privateDir.path));
-    await setPlaceholder(project, entry.privateDir.adminId, entry.id);
-  }
-  const was = facts.living;
-  const restored: RefChange =
-    was === null
-      ? { kind: 'own', ref: sessionRef(key), from: back.recordOid, to: null }
-      : { kind: 'own', ref: sessionRef(key), from: back.recordOid, to: was.oid };
-  const at = plan.createBranchAt === null ? null : oid(plan.createBranchAt);
-  const ref = branchRef(plan.target.branch);
-  const branch: RefChange[] =
-    at === null
-      ? []
-      : [{ kind: 'delete', permit: permitRef('delete-branch', ref, at, 'made a moment ago') }];
-  await must(git, project, [...branch, restored], { name: entry.name, what: 'restore taken back' });
-}
-
-function privateOf(entry: TrashEntry, record: SessionRecord): TrashEntry['privateDir'] {
-  if (entry.privateDir === null || record.adminId === null) return null;
-  return { path: entry.privateDir.path, adminId: record.adminId };
 }
 
 /** After acting, look. */

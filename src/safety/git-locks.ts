@@ -68,6 +68,13 @@ export async function presentGitLocks(project: {
   return looks.filter((look) => look !== null);
 }
 
+/** The lock files that are now in a private git dir; `folder` is relative to the common dir. */
+export async function gitLocksIn(commonDir: string, folder: string): Promise<GitLockFile[]> {
+  const paths = inPrivateDir.map((name) => join(folder, name));
+  const looks = await Promise.all(paths.map((path) => lookAtFile(commonDir, path)));
+  return looks.filter((look) => look !== null);
+}
+
 async function lockFilesBelow(commonDir: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(commonDir, folder), { withFileTypes: true }).catch(() => []);
   const found: string[] = [];

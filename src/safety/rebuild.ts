@@ -56,7 +56,7 @@ export async function refill(
   admin: AbsolutePath,
   staging: AbsolutePath,
 ): Promise<void> {
-  await discard(project, staging);
+  await discardStaging(project, staging);
   await makeDirectory(staging);
   const bound = atPrivateDir(port, project.commonDir, admin, staging);
   await git(bound, staging, [...noHooks, 'checkout-index', '--all', '--quiet', '-u']);
@@ -117,7 +117,8 @@ export async function adminIdsWith(
   return found;
 }
 
-async function discard(project: Project, staging: AbsolutePath): Promise<void> {
+/** Throws away what a cut-off attempt has filled; nobody has seen it. */
+export async function discardStaging(project: Project, staging: AbsolutePath): Promise<void> {
   const folder = absolute(dirname(staging));
   if (dirname(folder) !== (await resolvedTrash(project)) || !folder.endsWith('.restoring')) return;
   if (!(await isThere(folder))) return;
@@ -138,5 +139,5 @@ async function discardFresh(project: Project, staging: AbsolutePath, id: string)
     if (at === null ? names.length < 2 : at !== staging) continue;
     await deleteDirectory(permitDirectory('delete-directory', admin, 'registration cut off'));
   }
-  await discard(project, staging);
+  await discardStaging(project, staging);
 }

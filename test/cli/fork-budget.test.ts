@@ -8,7 +8,7 @@ const sessions = 10;
 
 /** The commands in this order, on a repository with ten sessions. */
 const budget: readonly (readonly [string, number])[] = [
-  ['parallel create new --goal work', 28],
+  ['parallel create new --goal work', 15],
   ['parallel create new', 7],
   // one of them asks what the bases track: what was merged on the forge is there first
   ['parallel status', 19],
@@ -16,11 +16,11 @@ const budget: readonly (readonly [string, number])[] = [
   ['parallel status new', 11],
   ['parallel path new', 4],
   ['parallel cleanup --dry-run', 5],
-  ['parallel remove new --strategy keep', 32],
-  ['parallel restore new', 20],
-  ['parallel remove new --strategy abandon --yes', 29],
+  ['parallel remove new --strategy keep', 17],
+  ['parallel restore new', 13],
+  ['parallel remove new --strategy abandon --yes', 16],
   ['parallel restore --list', 5],
-  ['parallel remove s1 --strategy merge', 71],
+  ['parallel remove s1 --strategy merge', 32],
 ];
 
 async function processes(repo: TestRepo, command: string): Promise<number> {

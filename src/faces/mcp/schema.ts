@@ -49,7 +49,7 @@ function inputSchema(tool: LoadedTool): Tool['inputSchema'] {
     type: 'object',
     properties: {
       ...own,
-      [directoryArgument]: { type: 'string', description: 'project or session folder' },
+      [directoryArgument]: { type: 'string' },
       ...(is.effect === 'read' ? {} : { [breakLockArgument]: { type: 'string' } }),
     },
     ...(needed.length === 0 ? {} : { required: needed.map(([name]) => name) }),
@@ -66,13 +66,13 @@ function property(schema: unknown, { spec }: Parameter): Properties[string] {
 const envelope: NonNullable<Tool['outputSchema']> = {
   type: 'object',
   properties: {
-    schema: { const: 1 },
     ok: { type: 'boolean' },
-    data: { type: 'object' },
-    decision: { type: 'object' },
-    error: { type: 'object' },
+    data: {},
+    decision: {},
+    error: {},
+    next: {},
   },
-  required: ['schema', 'ok', 'warnings', 'next'],
+  required: ['ok'],
 };
 
 function isObject(value: unknown): value is Record<string, unknown> {

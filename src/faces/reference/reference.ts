@@ -8,14 +8,22 @@ import { besideCommands } from '../beside.ts';
 import { commandsPage } from './commands.ts';
 import { envelopeSchema } from './envelope.ts';
 import { errorsPage } from './errors.ts';
+import { toolList, withToolTable } from './tools.ts';
 
-/** Each generated file: path in the repository -> text. */
-export async function reference(): Promise<Readonly<Record<string, string>>> {
+/**
+ * Each generated file: path in the repository -> text.
+ * @param read the file as it is, of pages of which only a part is generated
+ */
+export async function reference(
+  read: (path: string) => string,
+): Promise<Readonly<Record<string, string>>> {
   const all = await Promise.all(operations.map((entry) => entry.load()));
   const files: Record<string, string> = {
     'docs/commands.md': commandsPage(all, besideCommands),
     'docs/errors.md': errorsPage(),
+    'docs/mcp.md': await withToolTable(read('docs/mcp.md')),
     'schemas/envelope.json': json(envelopeSchema()),
+    'schemas/mcp-tools.json': json(await toolList()),
   };
   for (const { name, input, output } of all) {
     const file = name.replaceAll(' ', '-');

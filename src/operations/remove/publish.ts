@@ -21,8 +21,8 @@ import { readRegistry } from '../../sessions/registry.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
 import { change, finishChange, uninterrupted, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import type { Removed } from '../remove.ts';
 import { freshSession, leave, refuse } from './leave.ts';
+import type { Removed } from './removed.ts';
 import type { RemoveRequest } from './request.ts';
 
 /** @throws FlightError `no-remote`, `no-forge`, `push-failed`, `forge-failed`, and the refusals */

@@ -1,14 +1,11 @@
 // git killed inside a call that moves refs: with every ref locked, with some of them moved, with
 // all done and nobody told; and inside a checkout. Alone, or we with it.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleForTest } from '../../support/bundle.ts';
 import { said } from './invariants.ts';
-import type { Plan } from './kill-git.ts';
 import { aftermath, command, type Ready } from './sweep.ts';
 import type { World } from './world.ts';
+import { wrapGit, wrappedCalls } from './wrap.ts';
 
 export interface Death {
   /** the how-manieth call that moves refs */
@@ -18,26 +15,9 @@ export interface Death {
   readonly us: boolean;
 }
 
-const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
-let bundle: Promise<string> | undefined;
-
-async function wrap(world: World, death: Partial<Death>): Promise<string> {
-  bundle ??= bundleForTest(fileURLToPath(new URL('kill-git.ts', import.meta.url)));
-  const killer = await bundle;
-  const bin = join(world.folder, '..', 'git-bin');
-  const log = join(bin, 'calls.log');
-  rmSync(bin, { recursive: true, force: true });
-  const { commonDir } = world;
-  const plan: Plan = { git: real, log, commonDir, nth: 0, at: 0, us: false, ...death };
-  const text = `#!/bin/sh
-for a in "$@"; do if [ "$a" = update-ref ]; then
-exec '${process.execPath}' '${killer}' '${JSON.stringify(plan)}' "$@"
-fi; done
-exec '${real}' "$@"
-`;
-  world.write('../git-bin/git', text);
-  chmodSync(join(bin, 'git'), 0o755);
-  return bin;
+function wrap(world: World, death: Partial<Death>): Promise<string> {
+  const plan = { commonDir: world.commonDir, nth: 0, at: 0, us: false, ...death };
+  return wrapGit(world, { calls: ['update-ref'], program: 'kill-git.ts', plan });
 }
 
 /** Every way in which git can be killed while it moves refs for this command. */
@@ -46,9 +26,7 @@ export async function deaths(world: World, ready: Ready): Promise<Omit<Death, 'u
   const bin = await wrap(world, {});
   const ended = await command(world, ready.scenario, {}, [bin]);
   if (ended.end !== 0) throw new Error(said(ended));
-  const calls = readFileSync(join(bin, 'calls.log'), 'utf8').trim().split('\n');
-  return calls.flatMap((line, index) => {
-    const { stdin } = JSON.parse(line) as { stdin: string };
+  return wrappedCalls<{ readonly stdin: string }>(bin).flatMap(({ stdin }, index) => {
     const changes = stdin.match(/(?:^|\0)(?:create|update|delete) /gu)?.length ?? 0;
     const partly = Array.from({ length: changes }, (_, at) => at);
     return [...partly, 'end' as const].map((at) => ({ nth: index + 1, at }));

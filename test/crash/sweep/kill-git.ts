@@ -1,13 +1,10 @@
-// Stands for git when one call is to be killed inside; started by the wrapper of `git-killed.ts`
-// with its plan, then the arguments of git.
+// Stands for git when one call is to be killed inside; started by `wrap.ts` with its
+// plan, then the arguments of git.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import type { Wrapped } from './wrap.ts';
 
-export interface Plan {
-  /** the real git */
-  readonly git: string;
-  /** one line for each call */
-  readonly log: string;
+interface Plan extends Wrapped {
   readonly commonDir: string;
   /** the call that is killed; 0: none */
   readonly nth: number;
