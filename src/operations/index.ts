@@ -65,7 +65,7 @@ export const operations: readonly OperationEntry[] = [
   },
   {
     name: 'dev-session end',
-    summary: 'End a session: log, progress, and its work brought home',
+    summary: 'End a session: write its log, bring its work home',
     effect: 'destructive',
     load: async () => (await import('./dev-session-end.ts')).devSessionEnd,
   },
