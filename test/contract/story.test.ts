@@ -136,7 +136,8 @@ test.each([
       branches: ['main', branch],
       pushed: [],
       told: [false, true, false],
-      recorded: [[name, 'kept']],
+      // the manifest lists what is at work or in review
+      recorded: [],
     },
     abandon: { branches: ['main'], pushed: [], told: [false, false, false], recorded: [] },
   };
