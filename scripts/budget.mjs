@@ -49,6 +49,7 @@ const published = [
   /^dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^schemas\/[\w./-]+\.json$/,
   /^templates\/[\w./-]+$/,
+  /^plugin\/[\w./-]+$/,
 ];
 
 const problems = [];

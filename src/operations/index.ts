@@ -59,7 +59,7 @@ export const operations: readonly OperationEntry[] = [
   },
   {
     name: 'dev-session start',
-    summary: 'Start or resume a working session: context, goals, log, here or in a worktree',
+    summary: 'Start or resume a session: context, goals, log',
     effect: 'change',
     load: async () => (await import('./dev-session-start.ts')).devSessionStart,
   },

@@ -103,7 +103,7 @@ test('in a stray it is written there; in a merge nothing is committed; a bare on
   repo.commit('README.md', 'theirs\n');
   repo.git('checkout', '-q', 'main');
   repo.commit('README.md', 'ours\n');
-  expect(() => repo.git('merge', 'other')).toThrow();
+  expect(() => repo.git('merge', 'other')).toThrow(/merge/u);
   const refused = await end(repo, { summary: 'x', commit: 'no' });
   expect(refused).toMatchObject({ exit: 4, code: 'operation-in-progress' });
   expect(await end(repo, { summary: 'x' })).toMatchObject({ exit: 0 });
