@@ -3,15 +3,14 @@
  * Only the characters of our part change: order, indentation and line ends stay. Pure.
  */
 import {
-  applyEdits,
   findNodeAtLocation,
   getNodeValue,
-  modify,
   parseTree,
-  type JSONPath,
+  visit,
   type Node,
   type ParseError,
 } from 'jsonc-parser';
+import { insertInto, removeFrom, replaceAt } from './json-text.ts';
 import { hashOfValue, type ElementPart, type Found, type KeyPart } from './part.ts';
 
 type JsonPart = KeyPart | ElementPart;
@@ -52,14 +51,26 @@ export function putJson(
     const start = `${JSON.stringify(part.empty, null, 2)}\n`.replaceAll('\n', eol);
     return putJson(start, part, isOurs);
   }
-  const options = { formattingOptions: formatOf(text) };
-  if (part.kind === 'key') return edited(text, [...part.at], part.value, options);
-  const list = nodeAt(text, part.at);
-  if (list === undefined) return edited(text, [...part.at], [part.value], options);
-  const at = indexOf(list, part, isOurs);
-  return at === null
-    ? edited(text, [...part.at, -1], part.value, { ...options, isArrayInsertion: true })
-    : edited(text, [...part.at, at], part.value, options);
+  const node = nodeAt(text, part.at);
+  if (node === undefined) return insertAt(text, part);
+  if (part.kind === 'key') return replaceAt(text, node, part.value);
+  const at = indexOf(node, part, isOurs);
+  const element = at === null ? undefined : node.children?.[at];
+  return element === undefined
+    ? insertInto(text, node, { key: null, value: part.value })
+    : replaceAt(text, element, part.value);
+}
+
+/** Below the deepest step that is there, the others are made. */
+function insertAt(text: string, part: JsonPart): string {
+  const missing = missingSteps(text, part.at);
+  const holder = nodeAt(text, part.at.slice(0, part.at.length - missing));
+  const steps = part.at.slice(part.at.length - missing);
+  const [first] = steps;
+  if (holder === undefined || first === undefined) return text;
+  const leaf: unknown = part.kind === 'element' ? [part.value] : part.value;
+  const value = steps.slice(1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), leaf);
+  return insertInto(text, holder, { key: first, value });
 }
 
 /**
@@ -72,16 +83,13 @@ export function takeJson(
   isOurs: (sha256: string) => boolean,
   made: number,
 ): string {
-  const options = { formattingOptions: formatOf(text) };
-  let path: JSONPath = [...part.at];
+  let path = [...part.at];
   if (part.kind === 'element') {
     const list = nodeAt(text, part.at);
     const at = list === undefined ? null : indexOf(list, part, isOurs);
     if (list === undefined || at === null) return text;
     // a list in which ours is the only one goes with it, if we made it
-    if ((list.children?.length ?? 0) > 1 || made === 0) {
-      return edited(text, [...path, at], undefined, options);
-    }
+    if ((list.children?.length ?? 0) > 1 || made === 0) return removeFrom(text, list, at);
   }
   let left = made - 1;
   while (left > 0 && path.length > 1) {
@@ -90,7 +98,15 @@ export function takeJson(
     path = path.slice(0, -1);
     left -= 1;
   }
-  return edited(text, path, undefined, options);
+  return removeKey(text, path);
+}
+
+function removeKey(text: string, path: readonly string[]): string {
+  const holder = nodeAt(text, path.slice(0, -1));
+  const index = (holder?.children ?? []).findIndex(
+    ({ children }) => children?.[0]?.value === path.at(-1),
+  );
+  return holder === undefined || index < 0 ? text : removeFrom(text, holder, index);
 }
 
 /** How many of the last steps of `at` are not there. */
@@ -109,7 +125,9 @@ export function isBare(text: string, empty: Readonly<Record<string, unknown>>): 
   const tree = read(text);
   if (tree === null) return false;
   if (tree === 'empty') return true;
-  if (/\/\/|\/\*/u.test(text)) return false;
+  let comments = 0;
+  visit(text, { onComment: () => (comments += 1) });
+  if (comments > 0) return false;
   const value: unknown = getNodeValue(tree);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.entries(value).every(
@@ -144,18 +162,10 @@ function indexOf(list: Node, part: JsonPart, isOurs: (sha256: string) => boolean
   return calls < 0 ? null : calls;
 }
 
-function edited(
-  text: string,
-  path: JSONPath,
-  value: unknown,
-  options: Parameters<typeof modify>[3],
-): string {
-  return applyEdits(text, modify(text, path, value, options));
-}
-
-function nodeAt(text: string, at: JSONPath | readonly string[]): Node | undefined {
+function nodeAt(text: string, at: readonly string[]): Node | undefined {
   const tree = read(text);
-  return tree === null || tree === 'empty' ? undefined : findNodeAtLocation(tree, [...at]);
+  if (tree === null || tree === 'empty') return undefined;
+  return at.length === 0 ? tree : findNodeAtLocation(tree, [...at]);
 }
 
 /** `null` if it is not JSON, or not a map at its top. */
@@ -175,13 +185,6 @@ function wrongWay(tree: Node, at: readonly string[]): string | null {
     }
   }
   return null;
-}
-
-/** As the file is indented; two spaces if that cannot be seen. */
-function formatOf(text: string): { tabSize: number; insertSpaces: boolean; eol: string } {
-  const indent = /^(?<indent>[ \t]+)\S/mu.exec(text)?.groups?.['indent'] ?? '  ';
-  const tabs = indent.startsWith('\t');
-  return { tabSize: tabs ? 1 : indent.length, insertSpaces: !tabs, eol: eolOf(text) };
 }
 
 function eolOf(text: string): string {

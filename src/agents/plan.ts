@@ -11,7 +11,7 @@ import { judge, type Part, type PartSurface } from './part.ts';
 import { releasedHashes } from './predecessor.ts';
 
 /** What becomes of a part. */
-export type Did =
+type Did =
   | 'written'
   | 'updated'
   | 'unchanged'
@@ -106,7 +106,6 @@ export async function planRemoval(situation: Pick<Situation, 'root' | 'ledger'>)
   return { ...out, changes: changesOf(drafts) };
 }
 
-/** The last one first: what was put in first may have made what holds the others. */
 async function takeOutAll(
   { root, ledger }: Pick<Situation, 'root' | 'ledger'>,
   gone: readonly LedgerEntry[],
@@ -117,7 +116,7 @@ async function takeOutAll(
   for (const entry of gone.toReversed()) {
     const draft = await draftOf(root, entry.path, drafts);
     const created = ledger.files.some((one) => one.path === entry.path && one.created === true);
-    const report = await takeOut(entry, draft, created);
+    const report = await takeOut(entry, draft, { created, made: madeFor(entry, ledger.files) });
     reports.push({ ...aboutPart(entry), agents: [], ...report });
     if (report.did === 'failed') entries.push(entry);
   }
@@ -193,10 +192,25 @@ async function bringIn(
   }
 }
 
+/**
+ * What was made to hold an entry: a map that holds several of ours was made by the first of them,
+ * and goes with the last.
+ */
+function madeFor(entry: LedgerEntry, all: readonly LedgerEntry[]): number {
+  const { path, at } = entry;
+  if (at === undefined) return entry.made ?? 0;
+  const depths = all
+    .filter((one) => one.path === path && one.at !== undefined)
+    .map((one) => ({ at: one.at ?? [], there: (one.at?.length ?? 0) - (one.made ?? 0) }))
+    .filter((one) => one.at.slice(0, one.there + 1).every((step, index) => step === at[index]))
+    .map(({ there }) => there);
+  return at.length - Math.min(at.length - (entry.made ?? 0), ...depths);
+}
+
 async function takeOut(
   entry: LedgerEntry,
   draft: Draft,
-  created: boolean,
+  { created, made }: { readonly created: boolean; readonly made: number },
 ): Promise<Pick<PartReport, 'did' | 'why'>> {
   if (draft.place.kind === 'in-the-way') return { did: 'failed', why: draft.place.why };
   const part = partOf(entry);
@@ -206,7 +220,7 @@ async function takeOut(
   if (found.kind === 'malformed') return { did: 'failed', why: found.why };
   if (found.kind === 'absent' || draft.text === null) return { did: 'missing' };
   if (!isOurs(found.sha256)) return { did: 'kept', why: 'modified' };
-  const left = await take(draft.text, part, isOurs, entry.made ?? 0);
+  const left = await take(draft.text, part, isOurs, made);
   if (left === 'unsafe') {
     return { did: 'failed', why: 'it cannot be changed without touching what is not ours' };
   }

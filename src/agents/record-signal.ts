@@ -41,7 +41,9 @@ export interface Heard {
  * never had a session, and where no agent can be found above us.
  * @throws Error whatever the file system says
  */
-export async function recordSignal(heard: Heard): Promise<void> {
+export async function recordSignal(said: Heard): Promise<void> {
+  const heard = understood(said);
+  if (heard === null) return;
   const cwd = textIn(heard.input, 'cwd') ?? heard.directory;
   if (cwd === null || !cwd.startsWith('/')) return;
   const place = hookPlace(absolute(cwd));
@@ -52,6 +54,17 @@ export async function recordSignal(heard: Heard): Promise<void> {
     await write(heard, { cwd, privateDir: place.privateDir, agent, is: heard.event });
   }
   if (isOver(heard)) forgetElsewhere(place, heard, agent);
+}
+
+/**
+ * Claude Code notifies of everything by one event: that it needs an answer, but also that nobody
+ * has typed anything for a minute after its turn, which is no waiting.
+ */
+function understood(heard: Heard): Heard | null {
+  if (heard.agent !== 'claude' || heard.event !== 'waiting') return heard;
+  const kind = textIn(heard.input, 'notification_type');
+  if (kind === 'auth_success') return null;
+  return kind === 'idle_prompt' ? { ...heard, event: 'idle' } : heard;
 }
 
 async function write(

@@ -1,6 +1,14 @@
-/** Merging without a checkout. One process: `merge-tree --write-tree -z` (git 2.38). */
+/**
+ * Merging without a checkout. One process: `merge-tree --write-tree -z` (git 2.38), and once more
+ * where only a union of lines is wanted (`union.ts`).
+ */
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { absolute, type AbsolutePath } from '../kernel/path.ts';
 import { git, splitNul, type Git } from './git.ts';
 import { oid, type Oid } from './oid.ts';
+import { isAppendedTo, unionSettings } from './union.ts';
 
 export interface Conflict {
   readonly path: string;
@@ -13,7 +21,8 @@ export type MergeResult =
   | { readonly kind: 'conflicts'; readonly conflicts: readonly Conflict[] };
 
 /**
- * Merges two commits; writes the objects of the result (see `simulation` for not doing so).
+ * Merges two commits; writes the objects of the result (see `simulation` for not doing so). Files
+ * that sessions only append to are merged by union.
  * @throws GitError also for unrelated histories
  */
 export async function mergeTree(
@@ -22,7 +31,44 @@ export async function mergeTree(
   ours: Oid,
   theirs: Oid,
 ): Promise<MergeResult> {
-  const args = ['--no-replace-objects', 'merge-tree', '--write-tree', '-z', '--messages'];
+  const plain = await mergeWith(port, cwd, [], ours, theirs);
+  if (plain.kind === 'clean' || !plain.conflicts.some(({ path }) => isAppendedTo(path))) {
+    return plain;
+  }
+  const room = await makeRoom();
+  if (room === null) return plain;
+  try {
+    const settings = await unionSettings(port, cwd, ours, room);
+    return settings.length === 0 ? plain : await mergeWith(port, cwd, settings, ours, theirs);
+  } finally {
+    await rm(room, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** A temporary folder of our own; `null` where there can be none. */
+async function makeRoom(): Promise<AbsolutePath | null> {
+  try {
+    return absolute(await realpath(await mkdtemp(join(tmpdir(), 'flight-rules-'))));
+  } catch {
+    return null;
+  }
+}
+
+async function mergeWith(
+  port: Git,
+  cwd: string,
+  settings: readonly string[],
+  ours: Oid,
+  theirs: Oid,
+): Promise<MergeResult> {
+  const args = [
+    ...settings,
+    '--no-replace-objects',
+    'merge-tree',
+    '--write-tree',
+    '-z',
+    '--messages',
+  ];
   const { exit, stdout } = await git(port, cwd, [...args, ours, theirs], { answers: [0, 1] });
   return parseMergeTree(exit, splitNul(stdout));
 }

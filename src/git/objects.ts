@@ -105,6 +105,15 @@ function formatTree(entries: readonly TreeEntry[]): Buffer {
   return Buffer.concat(parts.map(({ bytes }) => bytes));
 }
 
+/** Pure: when a commit was committed, by its bytes; `null` if they do not tell. */
+export function committedAt({ type, bytes }: GitObject): Date | null {
+  if (type !== 'commit') return null;
+  const end = bytes.indexOf('\n\n');
+  const header = bytes.subarray(0, end < 0 ? bytes.length : end).toString('latin1');
+  const seconds = /^committer .*> (?<seconds>\d+) [+-]\d+$/mu.exec(header)?.groups?.['seconds'];
+  return seconds === undefined ? null : new Date(Number(seconds) * 1000);
+}
+
 /**
  * The contents of blobs, in the order asked; `null` for one that is missing or no blob.
  * `names` are object ids or `<oid>:<path>` without newlines. One process: `cat-file --batch`.
@@ -114,11 +123,27 @@ export async function readBlobs(
   repository: string,
   names: readonly string[],
 ): Promise<(Buffer | null)[]> {
+  const objects = await readObjects(port, repository, names);
+  return objects.map((object) => (object?.type === 'blob' ? object.bytes : null));
+}
+
+export interface GitObject {
+  /** `blob`, `commit`, `tree`, `tag` */
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+/** As `readBlobs`, of objects of any type. */
+export async function readObjects(
+  port: Git,
+  repository: string,
+  names: readonly string[],
+): Promise<(GitObject | null)[]> {
   if (names.length === 0) return [];
   const { stdout } = await git(port, repository, ['cat-file', '--batch'], {
     stdin: `${names.join('\n')}\n`,
   });
-  const contents: (Buffer | null)[] = [];
+  const contents: (GitObject | null)[] = [];
   let at = 0;
   for (const _ of names) {
     const end = stdout.indexOf(0x0a, at);
@@ -130,7 +155,7 @@ export async function readBlobs(
       continue;
     }
     const size = Number(match.groups['size']);
-    contents.push(match.groups['type'] === 'blob' ? stdout.subarray(at, at + size) : null);
+    contents.push({ type: match.groups['type'] ?? '', bytes: stdout.subarray(at, at + size) });
     at += size + 1;
   }
   return contents;

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { git, type Git } from './git.ts';
+import { checkVersion, telling, toldVersion } from './version.ts';
 
 export interface Repository {
   /** real path; the identity of the project */
@@ -22,7 +23,8 @@ export interface Repository {
 
 /**
  * @param directory where the command was started
- * @throws FlightError `not-a-repository` with git's reason (also for "dubious ownership")
+ * @throws FlightError `not-a-repository` with git's reason (also for "dubious ownership"),
+ * `git-too-old`
  */
 export async function openRepository(port: Git, directory: AbsolutePath): Promise<Repository> {
   const flags = [
@@ -37,11 +39,12 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
     port,
     directory,
     ['rev-parse', ...flags, ...paths, '--show-toplevel'],
-    { answers: [0, 128] },
+    { answers: [0, 128], env: telling },
   );
+  const { version, said } = toldVersion(stderr);
+  await checkVersion(port, directory, version);
   const lines = stdout.toString('utf8').split('\n');
   if (lines.length < 7) {
-    const said = stderr.toString('utf8').trim();
     const why = said.replace(/^fatal: /u, '').split('\n')[0] ?? '';
     // said by the error itself; anything else (a broken link, an owner not trusted) is news
     const usual = why.startsWith('not a git repository (or any');
@@ -50,8 +53,7 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
   const [bare, inside, shallow, format, ...found] = lines;
   const hasWorktree = inside === 'true';
   if (hasWorktree && exit !== 0) {
-    const why = stderr.toString('utf8').trim();
-    throw new FlightError('not-a-repository', { directory, why });
+    throw new FlightError('not-a-repository', { directory, why: said });
   }
   // a newline in a path would make more lines than answers; then each is asked for by itself
   const plain = lines.length === (hasWorktree ? 8 : 7);

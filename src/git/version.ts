@@ -1,12 +1,43 @@
-/** The version of git, checked once per command. One process: `git version`. */
+/**
+ * The version of git, checked once per command. No process where another call tells it on the way:
+ * git's own trace begins with it. Else one: `git version`.
+ */
 import { FlightError } from '../kernel/errors.ts';
 import { gitText, type Git } from './git.ts';
 
 const needed = [2, 38] as const;
 
-/** @throws FlightError `git-too-old` below 2.38 (`merge-tree --write-tree`) */
-export async function checkVersion(port: Git, cwd: string): Promise<string> {
-  const text = await gitText(port, cwd, ['version']);
+/** What makes a call tell the version, as lines of JSON on stderr. */
+export const telling: Readonly<Record<string, string>> = { GIT_TRACE2_EVENT: '2' };
+
+/** Pure: the stderr of a `telling` call apart; `version` is `null` if it did not tell. */
+export function toldVersion(stderr: Buffer): {
+  readonly version: string | null;
+  readonly said: string;
+} {
+  const lines = stderr.toString('utf8').split('\n');
+  const isEvent = (line: string): boolean => line.startsWith('{"event":"');
+  const first = lines.find((line) => line.startsWith('{"event":"version",')) ?? '';
+  const version = /"exe":"(?<version>[^"]+)"/u.exec(first)?.groups?.['version'] ?? null;
+  return {
+    version,
+    said: lines
+      .filter((line) => !isEvent(line))
+      .join('\n')
+      .trim(),
+  };
+}
+
+/**
+ * @param told the version, if another call has told it
+ * @throws FlightError `git-too-old` below 2.38 (`merge-tree --write-tree`)
+ */
+export async function checkVersion(
+  port: Git,
+  cwd: string,
+  told: string | null = null,
+): Promise<string> {
+  const text = told ?? (await gitText(port, cwd, ['version']));
   const match = /(?<version>(?<major>\d+)\.(?<minor>\d+)[^\s]*)/u.exec(text);
   const major = Number(match?.groups?.['major'] ?? 0);
   const minor = Number(match?.groups?.['minor'] ?? 0);

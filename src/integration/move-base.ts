@@ -59,11 +59,17 @@ type Place = Pick<Project, 'commonDir' | 'root' | 'mainCheckout'>;
 
 /**
  * Looks whether the base may be moved; changes nothing.
+ * @param objects git that knows `move.to`, if that is a commit of a simulation
  * @throws FlightError `base-busy`, `files-in-the-way`, `submodule-unreachable`
  */
-export async function prepareMove(port: Git, project: Place, move: Move): Promise<ReadyMove> {
+export async function prepareMove(
+  port: Git,
+  project: Place,
+  move: Move,
+  objects: Git = port,
+): Promise<ReadyMove> {
   const place = await findBase(port, project, move.base);
-  const changes = await changedPaths(port, project.root, move.from, move.to);
+  const changes = await changedPaths(objects, project.root, move.from, move.to);
   const home = place.kind === 'checked-out' ? place.worktree : project.mainCheckout;
   const places = { home, session: move.sessionWorktree };
   const unreachable = await unreachableSubmodules(port, places, changes);

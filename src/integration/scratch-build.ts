@@ -5,6 +5,7 @@
  */
 import { GitError, gitText, type Git } from '../git/git.ts';
 import { oid, type Oid } from '../git/oid.ts';
+import { unionSettings } from '../git/union.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import { commitTree, signsCommits } from '../git/commit.ts';
@@ -93,6 +94,7 @@ async function runCommit(
     plan.kind === 'merge'
       ? [
           ...common,
+          ...(await unionSettings(port, scratch.worktree, input.baseTip, scratch.folder)),
           'merge',
           '--no-ff',
           '--commit',

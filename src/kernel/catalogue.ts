@@ -4,6 +4,7 @@
  * the hints which command helps. Codes are stable.
  */
 import { agentErrors } from './catalogue/agents.ts';
+import { endingErrors } from './catalogue/ending.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { integrationErrors } from './catalogue/integration.ts';
 import { removalErrors } from './catalogue/removal.ts';
@@ -19,4 +20,5 @@ export const catalogue = {
   ...restoreErrors,
   ...workflowErrors,
   ...agentErrors,
+  ...endingErrors,
 };

@@ -21,7 +21,7 @@ export async function syncDirectory(path: string): Promise<void> {
  * Writes a file that must not be there yet and syncs its bytes, as `writeSynced`. Nothing at
  * `path` is followed or written over: a repository can ship a link by any name it can guess.
  */
-export async function writeNew(path: string, content: string): Promise<void> {
+export async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
   await write(path, content, 'wx');
 }
 
@@ -33,7 +33,7 @@ export async function writeSynced(path: string, content: string): Promise<void> 
   await write(path, content, 'w');
 }
 
-async function write(path: string, content: string, flag: 'w' | 'wx'): Promise<void> {
+async function write(path: string, content: string | Uint8Array, flag: 'w' | 'wx'): Promise<void> {
   const handle = await open(path, flag);
   try {
     await handle.writeFile(content);

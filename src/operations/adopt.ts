@@ -17,7 +17,6 @@ import { operationInProgress } from '../git/operation.ts';
 import type { BranchName, Oid } from '../git/oid.ts';
 import { transact } from '../git/refs.ts';
 import { real } from '../git/repository.ts';
-import { checkVersion } from '../git/version.ts';
 import type { Worktree } from '../git/worktrees.ts';
 import { occupants } from '../safety/occupants.ts';
 import { writeToken } from '../safety/registration.ts';
@@ -55,10 +54,7 @@ interface Adoptee {
 }
 
 async function run(input: AdoptInput, context: OperationContext): Promise<Outcome<AdoptReport>> {
-  const [project] = await Promise.all([
-    projectOf(context),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context);
   const path = await real(absolute(input.path, context.directory));
   const asked = input.name === undefined ? null : parseSessionName(input.name);
   const facts = await observe(project, context.directory);

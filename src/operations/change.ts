@@ -44,6 +44,8 @@ export interface Change {
 export interface ChangeOptions<T> {
   /** true for a result of `body` that has only looked: it ends in a refusal or a decision */
   readonly nothingDone?: (result: T) => boolean;
+  /** true for a failure, other than a refusal, that left everything as it was */
+  readonly changedNothing?: (error: unknown) => boolean;
 }
 
 /**
@@ -112,7 +114,8 @@ export async function change<T>(
       return result;
     } catch (error) {
       // a refusal has changed no file; what failed half-way is shown as it is
-      if (recovered || !isRefusal(error)) {
+      const untouched = isRefusal(error) || options.changedNothing?.(error) === true;
+      if (recovered || !untouched) {
         await publish(context, inner, dropped, null).catch(() => undefined);
       }
       throw error;

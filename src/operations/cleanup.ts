@@ -6,7 +6,6 @@
 import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
-import { checkVersion } from '../git/version.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
 import type { Project } from '../sessions/project.ts';
 import { change, type Change } from './change.ts';
@@ -34,10 +33,7 @@ async function run(
   input: CleanupInput,
   context: OperationContext,
 ): Promise<Outcome<CleanupReport>> {
-  const [project] = await Promise.all([
-    projectOf(context),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context);
   if (input.expired) return cleanExpired(context, project, input);
   const facts = await observe(project, context.directory);
   refuseMissing(context, project, facts, input);

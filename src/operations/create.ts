@@ -5,7 +5,6 @@
  */
 import * as z from 'zod/mini';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
-import { checkVersion } from '../git/version.ts';
 import { observe, type Observation } from '../sessions/observe.ts';
 import type { Project } from '../sessions/project.ts';
 import { parseSessionName, sessionKey } from '../sessions/name.ts';
@@ -34,10 +33,7 @@ export type CreateInput = z.infer<typeof CreateInput>;
 
 async function run(input: CreateInput, context: OperationContext): Promise<Outcome<CreateReport>> {
   const name = parseSessionName(input.name);
-  const [project] = await Promise.all([
-    projectOf(context),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context);
   const facts = await observe(project, context.directory);
   const request: CreateRequest = {
     name,

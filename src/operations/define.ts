@@ -50,6 +50,11 @@ export interface Operation<I = unknown, O = unknown> {
   /** `read` writes nothing; `change` adds or moves; `destructive` takes something away */
   readonly effect: 'read' | 'change' | 'destructive';
   readonly input: z.ZodMiniType<I>;
+  /**
+   * What `input` makes of a usual call, at least as strict and without building a schema; `null`:
+   * ask the schema. For what is run so often that this matters.
+   */
+  readonly plainInput?: (input: Readonly<Record<string, unknown>>) => I | null;
   /** one per input field */
   readonly flags: Readonly<Record<string, FlagSpec>>;
   readonly output: z.ZodMiniType<O>;
@@ -62,6 +67,8 @@ export interface AnyOperation extends Pick<
   Operation,
   'name' | 'summary' | 'description' | 'effect' | 'input' | 'flags' | 'output' | 'examples'
 > {
+  /** see `Operation` */
+  readonly plainInput?: (input: Readonly<Record<string, unknown>>) => unknown;
   /**
    * Checks `input` and runs.
    * @throws FlightError `usage` naming the flag whose value is wrong, and what `run` throws
@@ -73,11 +80,16 @@ export interface AnyOperation extends Pick<
 export function defineOperation<I, O>(
   operation: Operation<I, O>,
 ): Operation<I, O> & Pick<AnyOperation, 'call'> {
+  const run = (input: I, context: OperationContext): Promise<Outcome<O>> => {
+    const body = (): Promise<Outcome<O>> => operation.run(input, contextOf(operation, context));
+    // reading issues no tokens, and Node would keep book of every promise
+    return operation.effect === 'read' ? body() : asOperation(body);
+  };
   const call: AnyOperation['call'] = (input, context) => {
+    const plain = isObject(input) ? (operation.plainInput?.(input) ?? null) : null;
+    if (plain !== null) return run(plain, context);
     const parsed = operation.input.safeParse(input);
-    if (parsed.success) {
-      return asOperation(() => operation.run(parsed.data, contextOf(operation, context)));
-    }
+    if (parsed.success) return run(parsed.data, context);
     const issue = parsed.error.issues[0];
     const field = String(issue?.path[0] ?? '');
     const spec = operation.flags[field];
@@ -85,7 +97,12 @@ export function defineOperation<I, O>(
     const detail = `${where === '' ? '' : `${where}: `}${issue?.message ?? 'not understood'}.`;
     throw new FlightError('usage', { detail, command: operation.name.split(' ') });
   };
-  return { ...operation, call };
+  // the same object, since getters do not survive copying
+  return Object.assign(operation, { call });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Reading fetches nothing: what a partial clone has only promised is unknown. */

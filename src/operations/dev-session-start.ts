@@ -66,7 +66,7 @@ async function checkoutOf(project: Project): Promise<AbsolutePath | null> {
 
 export const devSessionStart = defineOperation({
   name: 'dev-session start',
-  summary: 'Start or resume a working session: context, goals, log, here or in a worktree',
+  summary: 'Start or resume a session: context, goals, log',
   description:
     'Without goals it gives the context: next steps of the last log, open tasks, recent progress, who works on what, what is unfinished; and asks for goals. ' +
     'With goals it asks whether to work here (standard) or in a worktree of its own (parallel), makes that, and writes the log. ' +
@@ -74,27 +74,27 @@ export const devSessionStart = defineOperation({
   effect: 'change',
   input: StartInput,
   flags: {
-    goals: { about: 'what the session is for', flag: 'goal', value: 'TEXT', repeatable: true },
+    goals: { about: 'what it is for', flag: 'goal', value: 'TEXT', repeatable: true },
     tasks: {
-      about: 'a task of docs/implementation; its title is the goal if none is given',
+      about: 'task of docs/implementation: a goal if none is given',
       flag: 'task',
       value: 'ID',
       repeatable: true,
     },
     parallel: {
-      about: 'in a worktree and on a branch of its own; without a name one is made of the goals',
+      about: 'in a worktree of its own; a name is made if none is given',
       value: 'NAME',
       optionalValue: true,
     },
     standard: { about: 'in the main checkout' },
     mode: { about: 'where', value: 'MODE', choices: ['standard', 'parallel'], face: 'mcp' },
     dirty: {
-      about: 'uncommitted changes of the main checkout: copy them into the session, or leave them',
+      about: 'changes in the main checkout: copy or leave them',
       value: 'carry|leave',
       choices: ['carry', 'leave'],
     },
-    base: { about: 'local branch a parallel session starts from', value: 'BRANCH' },
-    agent: { about: 'agent the session is for, shown in how to go there', value: 'ID' },
+    base: { about: 'branch it starts from', value: 'BRANCH' },
+    agent: { about: 'agent it is for, shown in how to go there', value: 'ID', face: 'cli' },
   },
   output: StartReport,
   examples: [

@@ -8,7 +8,6 @@ import type { AbsolutePath } from '../kernel/path.ts';
 import { oid } from '../git/oid.ts';
 import { real } from '../git/repository.ts';
 import { upstreams } from '../git/upstream.ts';
-import { checkVersion } from '../git/version.ts';
 import { landedBy } from '../integration/landed.ts';
 import { preflight } from '../safety/preflight.ts';
 import { putAway } from '../safety/put-away.ts';
@@ -31,14 +30,14 @@ export interface Ended {
  * @throws FlightError `no-session-there`, `work-not-landed`, and all refusals of remove
  */
 export async function endProvided(context: OperationContext, path: AbsolutePath): Promise<Ended> {
-  const [project] = await Promise.all([
-    projectOf(context),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context);
   // asked before the lock, too: a refusal leaves not one byte behind
   const facts = await observe(project, context.directory);
-  await examine(context, project, facts, await sessionAt(facts, path));
-  return change(context, project, async (frame) => {
+  const seen = await sessionAt(facts, path);
+  await examine(context, project, facts, seen);
+  // what was asked for is no command that somebody could type; this one does the same
+  const commandLine = ['parallel', 'remove', seen.name];
+  return change({ ...context, commandLine }, project, async (frame) => {
     const session = await frame.takeOver(await sessionAt(frame.facts, path));
     const how = await examine(context, frame.project, frame.facts, session);
     const { id } = await putAway(frame.project, frame.held, session, {

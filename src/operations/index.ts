@@ -59,9 +59,15 @@ export const operations: readonly OperationEntry[] = [
   },
   {
     name: 'dev-session start',
-    summary: 'Start or resume a working session: context, goals, log, here or in a worktree',
+    summary: 'Start or resume a session: context, goals, log',
     effect: 'change',
     load: async () => (await import('./dev-session-start.ts')).devSessionStart,
+  },
+  {
+    name: 'dev-session end',
+    summary: 'End a session: log, progress, and its work brought home',
+    effect: 'destructive',
+    load: async () => (await import('./dev-session-end.ts')).devSessionEnd,
   },
   {
     name: 'init',

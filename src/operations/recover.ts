@@ -11,6 +11,7 @@ import { rollBackCreate } from '../safety/rollback-create.ts';
 import type { RecoveredRestore } from '../safety/bring-back.ts';
 import type { RecoveredRemoval } from '../safety/recover-removal.ts';
 import { recoverRestore } from '../safety/bring-back.ts';
+import { removeStaleGitLocks, sameFile, type GitLockFile } from '../safety/git-locks.ts';
 import { putAway } from '../safety/put-away.ts';
 import { recoverRemoval } from '../safety/recover-removal.ts';
 import type { Facts, SessionFacts } from '../sessions/facts.ts';
@@ -64,7 +65,23 @@ async function recoverOne(
     case 'publishing':
       await clearIntent(held, project, session);
       return 'a pull request that was cut off is not recorded; remove it again to go on.';
+    case 'ending':
+      await removeStaleGitLocks(project, (file) => isOfEnding(session, intent.gitLocks, file));
+      await clearIntent(held, project, session);
+      return 'its end was cut off; what was written stays. End it again to go on.';
   }
+}
+
+/** A lock file that a commit in the session could have left, and that was not there before it. */
+function isOfEnding(
+  { record, branch }: SessionFacts,
+  before: readonly GitLockFile[],
+  file: GitLockFile,
+): boolean {
+  const own = [`worktrees/${record?.adminId ?? ''}/`, `refs/heads/${branch}.lock`];
+  return (
+    own.some((path) => file.path.startsWith(path)) && !before.some((old) => sameFile(old, file))
+  );
 }
 
 /** Rolls a create back; what was written goes to the trash. Also for a create that just failed. */

@@ -5,27 +5,14 @@
 import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
-import { isWithin } from '../kernel/path.ts';
-import { checkVersion } from '../git/version.ts';
-import { real } from '../git/repository.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
-import { observe, worktreeOf } from '../sessions/observe.ts';
-import type { Project } from '../sessions/project.ts';
-import { change, type Change } from './change.ts';
+import { observe } from '../sessions/observe.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
 import { abandonDecision, strategyDecision } from './remove/decision.ts';
-import {
-  explainRefusal,
-  freshSession,
-  leave,
-  refuse,
-  refuseElsewhere,
-  type Departure,
-} from './remove/leave.ts';
-import { landAndLeave } from './remove/merge.ts';
-import { publishAndLeave } from './remove/publish.ts';
+import { endSession } from './remove/end-session.ts';
+import { explainRefusal, refuse, refuseElsewhere } from './remove/leave.ts';
 import { refuseBusy, targetOf, type RemoveRequest } from './remove/request.ts';
 import { strategies } from './shapes/parts.ts';
 import { RemoveReport, shapes } from './shapes/remove.ts';
@@ -48,19 +35,13 @@ export const RemoveInput = z.object({
 
 export type RemoveInput = z.infer<typeof RemoveInput>;
 
-/** What a strategy answers beyond the name. */
-export type Removed = Omit<RemoveReport, 'name' | 'strategy' | 'cwdAfter'>;
-
 async function run(input: RemoveInput, context: OperationContext): Promise<Outcome<RemoveReport>> {
   if (input.force) {
     const detail =
       'remove takes no --force. To throw the work away: --strategy abandon --yes (restore brings it back).';
     throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
   }
-  const [project] = await Promise.all([
-    projectOf(context),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context);
   const facts = await observe(project, context.directory);
   const session = targetOf(input, facts);
   const request: RemoveRequest = { ...input, key: session.key, name: session.name };
@@ -68,7 +49,7 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
   const strategy = input.strategy ?? (input.yes ? 'keep' : null);
   if (strategy === null) return strategyDecision(context, project, facts, session, request);
   if (strategy === 'keep' && isPutAway(session, 'kept')) {
-    return done(report(request, { branchDeleted: false, trash: null }, strategy));
+    return done({ name: request.name, strategy, branchDeleted: false, trash: null });
   }
   if (strategy !== 'pr' && (input.prUrl !== undefined || input.draft)) {
     throw new FlightError('usage', {
@@ -86,74 +67,17 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
   if (strategy === 'abandon' && !input.yes) {
     return undecided(await abandonDecision(context, project, session, request));
   }
-  const standsInside = await callerInside(context, session);
-  const removed = await act(context, project, session, request, strategy);
-  if (removed === 'changed') {
-    const now = await observe(project, context.directory);
-    const found = targetOf({ ...input, name: session.name }, now);
-    refuseBusy(context, found);
-    refuseElsewhere(session, found);
-    return strategyDecision(context, project, now, found, request);
-  }
-  if (!standsInside) return done(report(request, removed, strategy));
-  context.warn({
-    code: 'cwd-gone',
-    message: `The folder you are in is in the trash now. Go on in ${project.root}.`,
-  });
-  return done({ ...report(request, removed, strategy), cwdAfter: project.root });
-}
-
-/** @returns `changed` if the session or its tip is another than the one that was looked at */
-async function act(
-  context: OperationContext,
-  project: Project,
-  session: SessionFacts,
-  request: RemoveRequest,
-  strategy: RemoveReport['strategy'],
-): Promise<Removed | 'changed'> {
-  switch (strategy) {
-    case 'keep':
-      return justLeave(context, project, session, request, { strategy, becomes: 'kept' });
-    case 'abandon':
-      return justLeave(context, project, session, request, { strategy, becomes: 'ended' });
-    case 'merge':
-      return landAndLeave(context, project, session, request);
-    case 'pr':
-      return publishAndLeave(context, project, session, request);
-  }
-}
-
-async function justLeave(
-  context: OperationContext,
-  project: Project,
-  seen: SessionFacts,
-  request: RemoveRequest,
-  departure: Departure,
-): Promise<Removed | 'changed'> {
-  const body = async (frame: Change): Promise<Removed | 'changed'> => {
-    const session = await freshSession(context, frame, request, seen);
-    if (session === 'changed') return 'changed';
-    return leave(context, frame, session, request, departure);
-  };
-  return change(context, project, body, { nothingDone: (result) => result === 'changed' });
-}
-
-function report(
-  request: RemoveRequest,
-  removed: Removed,
-  strategy: RemoveReport['strategy'],
-): RemoveReport {
-  return { name: request.name, strategy, ...removed };
+  const ended = await endSession(context, project, session, request, strategy);
+  if (ended !== 'changed') return done(ended);
+  const now = await observe(project, context.directory);
+  const found = targetOf({ ...input, name: session.name }, now);
+  refuseBusy(context, found);
+  refuseElsewhere(session, found);
+  return strategyDecision(context, project, now, found, request);
 }
 
 function isPutAway(session: SessionFacts, state: string): boolean {
   return session.record?.state === state && session.place.kind === 'put-away';
-}
-
-async function callerInside(context: OperationContext, session: SessionFacts): Promise<boolean> {
-  const worktree = worktreeOf(session);
-  if (session.place.kind !== 'present') return false;
-  return isWithin(await real(context.directory), worktree);
 }
 
 export const remove = defineOperation({
@@ -180,7 +104,7 @@ export const remove = defineOperation({
     },
     into: { about: 'merge: into this local branch instead of the base', value: 'BRANCH' },
     title: { about: 'pr: its title (default: the first goal)', value: 'TEXT' },
-    body: { about: 'pr: its text (default: the goals)', value: 'TEXT' },
+    body: { about: 'pr: its text (default: the summary of the log, and the goals)', value: 'TEXT' },
     bodyFile: { about: 'pr: its text, from a file', value: 'FILE', face: 'cli' },
     draft: { about: 'pr: as a draft' },
     prUrl: { about: 'pr: records one that was opened by other means', value: 'URL' },

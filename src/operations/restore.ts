@@ -6,7 +6,6 @@ import * as z from 'zod/mini';
 import { isoSeconds } from '../kernel/clock.ts';
 import { FlightError, describe, isFlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
-import { checkVersion } from '../git/version.ts';
 import { listTrash } from '../safety/trash.ts';
 import { observe } from '../sessions/observe.ts';
 import { parseSessionName, type SessionName } from '../sessions/name.ts';
@@ -37,10 +36,7 @@ async function run(
     throw usage('--as goes with exactly one name or id.');
   }
   const as: SessionName | null = input.as === undefined ? null : parseSessionName(input.as);
-  const [project] = await Promise.all([
-    projectOf(context, 'helps'),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context, 'helps');
   if (input.list) return done(await list(context, project));
   if (input.names.length === 0) {
     const facts = await observe(project, context.directory);

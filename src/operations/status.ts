@@ -2,21 +2,19 @@
  * `parallel status`: every session with its metadata, what needs somebody first; strays,
  * interrupted operations, the main checkout, the trash, how to go there. Writes nothing.
  *
- * Processes: `rev-parse`, `for-each-ref`, `cat-file --batch`, `worktree list`, `for-each-ref` for
- * commit times; one `status` per worktree, side by side; more only for sessions that need it.
+ * Processes: `rev-parse`, `for-each-ref`, `cat-file --batch`, `worktree list`; one `status` per
+ * worktree, side by side; more only for sessions that need it.
  */
-import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, type Outcome } from '../kernel/outcome.ts';
 import { quote, quoteAll } from '../kernel/quote.ts';
 import { isoSeconds } from '../kernel/clock.ts';
-import { checkVersion } from '../git/version.ts';
 import { observe } from '../sessions/observe.ts';
 import { parseSessionName, sessionKey } from '../sessions/name.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
-import { StatusReport, type SessionStatus } from './shapes/status.ts';
+import { StatusInput, StatusReport, type SessionStatus } from './shapes/status.ts';
 import { describeSession } from './status/details.ts';
 import { endedSessions } from './status/ended.ts';
 import { mainStatus } from './status/main.ts';
@@ -24,19 +22,9 @@ import { lookAtSessions } from './status/sessions.ts';
 import { strayStatus, whoWorks } from './status/strays.ts';
 import { summarise, trashSummary } from './status/summary.ts';
 
-export const StatusInput = z.object({
-  name: z.optional(z.string()),
-  all: z._default(z.boolean(), false),
-});
-
-export type StatusInput = z.infer<typeof StatusInput>;
-
 async function run(input: StatusInput, context: OperationContext): Promise<Outcome<StatusReport>> {
   const key = input.name === undefined ? null : sessionKey(parseSessionName(input.name));
-  const [project] = await Promise.all([
-    projectOf(context, 'helps'),
-    checkVersion(context.git, context.directory),
-  ]);
+  const project = await projectOf(context, 'helps');
   const facts = await observe(project, context.directory);
   const known = facts.sessions.filter(
     (one) => input.all || one.key === key || one.record?.state !== 'kept' || one.health !== 'ok',
@@ -48,7 +36,7 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
   }
   const source = whoWorks(context, facts);
   const [sessions, main, trash, strays] = await Promise.all([
-    lookAtSessions(context, project, asked, source),
+    lookAtSessions(context, project, { ...facts, sessions: asked }, source),
     mainStatus(project, facts),
     trashSummary(project, facts),
     strayStatus(context, project, facts, source),
@@ -136,12 +124,22 @@ export const status = defineOperation({
     'then strays, interrupted operations, the main checkout and the trash. It writes nothing, not one byte. ' +
     'With a name it shows that session in full.',
   effect: 'read',
-  input: StatusInput,
+  // what is run at every prompt does not build schemas: only who asks for them gets them
+  get input() {
+    return StatusInput;
+  },
+  plainInput: ({ name, all, ...more }) => {
+    if (Object.keys(more).length > 0 || typeof (all ?? false) !== 'boolean') return null;
+    if (name !== undefined && typeof name !== 'string') return null;
+    return { ...(name === undefined ? {} : { name }), all: all === true };
+  },
   flags: {
     name: { about: 'only this session, in full', positional: 'one', value: 'NAME' },
     all: { about: 'also kept sessions and the last twenty that ended' },
   },
-  output: StatusReport,
+  get output() {
+    return StatusReport;
+  },
   examples: [
     { args: 'parallel status', about: 'all sessions' },
     { args: 'parallel status auth', about: 'one session in full: commits, paths, files copied' },

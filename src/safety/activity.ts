@@ -13,7 +13,7 @@ import type { Signal } from '../sessions/signal.ts';
 import { lifeOf, mostTelling, readSignals } from '../sessions/signals.ts';
 import { lookAtProcesses } from './occupants.ts';
 
-export interface Activity {
+interface Activity {
   readonly is: Signal['is'];
   /** ISO 8601 */
   readonly since: string;
@@ -25,7 +25,7 @@ export interface Activity {
 }
 
 /** A worktree that is there, ours or not. */
-export interface Workplace {
+interface Workplace {
   readonly path: AbsolutePath;
   /** `null` if its registration cannot be read */
   readonly privateDir: AbsolutePath | null;

@@ -6,7 +6,7 @@ import type { AbsolutePath } from '../kernel/path.ts';
 import type { Git } from '../git/git.ts';
 import { readBlobs } from '../git/objects.ts';
 import type { Oid } from '../git/oid.ts';
-import { OwnerSchema } from '../sessions/record.ts';
+import { OwnerSchema } from '../sessions/record-schema.ts';
 import type { GitLockFile } from './git-locks.ts';
 
 const LockSchema = z.looseObject({

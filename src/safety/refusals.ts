@@ -16,6 +16,8 @@ export interface RefusalOptions {
   readonly forceInUse: boolean;
   /** arguments of ours that were asked for, for hints that repeat them */
   readonly command: readonly string[];
+  /** uncommitted work that the very same command commits before the session leaves */
+  readonly committed?: (path: string) => boolean;
 }
 
 /** An error's data is shown and kept: a hundred thousand untracked paths are not. */
@@ -41,7 +43,7 @@ export function refusals(
   if (!asksForWork(options.strategy)) return always;
   return [
     ...always,
-    ...ofTree(session, facts),
+    ...ofTree(session, facts, options),
     ...ofOperation(session, facts),
     ...ofHead(session, facts),
     ...ofNested(session, facts),
@@ -131,15 +133,22 @@ function ofOccupants(
   return [new FlightError('in-use', { name, by: who.by, command: options.command })];
 }
 
-function ofTree(session: SessionFacts, { tree }: WorkFacts): FlightError[] {
-  return ofAnswer(session, tree, 'whether there is uncommitted work', ({ dirty }) => {
+function ofTree(
+  session: SessionFacts,
+  { tree }: WorkFacts,
+  { committed }: RefusalOptions,
+): FlightError[] {
+  return ofAnswer(session, tree, 'whether there is uncommitted work', (found) => {
+    const dirty = found.dirty.filter((path) => committed?.(path) !== true);
     if (dirty.length === 0) return [];
+    const log = dirty.find((path) => path === session.record?.log);
     return [
       new FlightError('uncommitted-work', {
         name: session.name,
         worktree: worktreeOf(session),
         count: dirty.length,
         paths: dirty.slice(0, mostPaths),
+        ...(log === undefined ? {} : { log }),
       }),
     ];
   });

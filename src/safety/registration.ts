@@ -105,24 +105,13 @@ export async function replaceRecord(
   record: SessionRecord,
 ): Promise<Oid> {
   const to = await storeRecord(git, project.commonDir, record);
-  await moveRecord(git, project, { key, name: record.name, from }, to);
-  return to;
-}
-
-/**
- * Puts a record that is stored already behind its ref if that is still at `from`.
- * @throws FlightError `plan-changed` if somebody else changed it
- */
-export async function moveRecord(
-  git: Git,
-  project: Project,
-  session: { readonly key: SessionKey; readonly name: string; readonly from: Oid },
-  to: Oid,
-): Promise<void> {
-  const { key, name, from } = session;
   const change = { kind: 'own' as const, ref: sessionRef(key), from, to };
-  const result = await transact(git, project.commonDir, [change], `flight-rules: ${name}`);
-  if (result.kind === 'lost') throw new FlightError('plan-changed', { name, what: 'The record' });
+  const message = `flight-rules: ${record.name}`;
+  const result = await transact(git, project.commonDir, [change], message);
+  if (result.kind === 'lost') {
+    throw new FlightError('plan-changed', { name: record.name, what: 'The record' });
+  }
+  return to;
 }
 
 /** Admin ids that git could have chosen for a worktree named `name`: `name`, `name1`, … */

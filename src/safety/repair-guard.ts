@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { errorCode } from '../kernel/errno.ts';
 import { ownerState, type Owner } from '../kernel/owner.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
-import { OwnerSchema } from '../sessions/record.ts';
+import { OwnerSchema } from '../sessions/record-schema.ts';
 
 /**
  * Runs `body` if nobody else is repairing.

@@ -164,7 +164,7 @@ function formatManifest(
   const old = manifest.kind === 'ok' ? manifest : null;
   const known = new Map(old?.entries.map((entry) => [entry.id, entry]));
   const ours = records
-    .filter((record) => record.state !== 'kept' && record.intent?.kind !== 'creating')
+    .filter((record) => record.state !== 'kept')
     .map((record) => ({ ...known.get(record.name), ...manifestEntry(record) }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const recorded = new Set(records.map((record) => record.name.toLowerCase()));

@@ -6,110 +6,12 @@
  * one truth, changed by compare-and-swap, no second journal beside it. A record with an intent
  * whose owner is dead is what recovery finishes or rolls back.
  */
-import * as z from 'zod/mini';
-import { isAbsolute } from 'node:path';
-import { isOid, parseBranchName, type BranchName } from '../git/oid.ts';
+import type { BranchName } from '../git/oid.ts';
 import { trusted } from '../kernel/brand.ts';
-import type { Owner } from '../kernel/owner.ts';
-import { asSessionName } from './name.ts';
+import { plainRecord } from './plain-record.ts';
+import { judgeRecord, type SessionRecord } from './record-schema.ts';
 
-export const OwnerSchema = z.looseObject({
-  token: z.string(),
-  pid: z.number(),
-  startTime: z.string(),
-  bootId: z.string(),
-  pidNamespace: z.string(),
-  host: z.string(),
-  uid: z.number(),
-  command: z.string(),
-  since: z.string(),
-}) satisfies z.ZodMiniType<Owner>;
-
-const intentBase = { owner: OwnerSchema, since: z.string() };
-
-const IntentSchema = z.discriminatedUnion('kind', [
-  /** branch and record are made; worktree and files are on their way */
-  z.looseObject({
-    kind: z.literal('creating'),
-    ...intentBase,
-    /** admin ids that looked like this session's before `worktree add` ran */
-    adminIdsBefore: z.array(z.string()),
-  }),
-  /** the pins are in place; worktree and private git dir are being renamed into the trash */
-  z.looseObject({
-    kind: z.literal('removing'),
-    ...intentBase,
-    trash: z.string(),
-    strategy: z.string(),
-    /** what the record becomes; `ended`: it goes */
-    becomes: z.enum(['ended', 'kept', 'in-review']),
-  }),
-  /** worktree and private git dir are being renamed back out of the trash */
-  z.looseObject({ kind: z.literal('restoring'), ...intentBase, trash: z.string() }),
-  /** the base is being moved to `to` */
-  z.looseObject({
-    kind: z.literal('landing'),
-    ...intentBase,
-    base: z.string(),
-    from: z.string(),
-    to: z.nullable(z.string()),
-    /** worktree in which the base is checked out, if it is */
-    worktree: z.nullable(z.string()),
-    /** paths whose bytes in that worktree equalled the result before we began: the user's */
-    identical: z.array(z.string()),
-    /** scratch worktree made for hooks and verification */
-    scratch: z.nullable(z.string()),
-  }),
-  /** the branch is being pushed and a pull request opened; nothing local moves */
-  z.looseObject({ kind: z.literal('publishing'), ...intentBase }),
-]);
-
-export type Intent = z.infer<typeof IntentSchema>;
-
-/** A folder below `<common dir>/worktrees`: one component, never a way out of it. */
-export const AdminIdSchema = z
-  .string()
-  .check(z.refine((id) => id !== '' && id !== '.' && id !== '..' && !/[/\\\0]/u.test(id)));
-
-/** An absolute path. What a path leads to is judged by links and tokens, never by itself. */
-export const PathSchema = z
-  .string()
-  .check(z.refine((path) => isAbsolute(path) && !path.includes('\0')));
-
-export const BranchSchema = z.string().check(z.refine((name) => parseBranchName(name) !== null));
-
-const OidSchema = z.string().check(z.refine(isOid));
-
-export const SessionRecordSchema = z.looseObject({
-  schema: z.literal(1),
-  /** id of the repository that wrote it, see `home.ts`; stamped by the registry */
-  home: z.optional(z.string()),
-  name: z.string().check(z.refine((name) => asSessionName(name) !== null)),
-  branch: BranchSchema,
-  /** where the worktree is, or last was */
-  worktree: PathSchema,
-  /** `null` until it is known */
-  adminId: z.nullable(AdminIdSchema),
-  /** random; the same stands in the private git dir */
-  token: z.string(),
-  state: z.enum(['active', 'in-review', 'kept']),
-  base: z.object({ name: BranchSchema, oid: OidSchema }),
-  goals: z.array(z.string()),
-  /** ISO 8601 */
-  startedAt: z.string(),
-  agent: z.optional(z.string()),
-  log: z.optional(z.string()),
-  /** files copied from the main checkout, relative */
-  copied: z.array(z.string()),
-  /** uncommitted changes carried from the main checkout: the bytes as git would store them */
-  carried: z.array(z.object({ path: z.string(), oid: z.nullable(z.string()), mode: z.string() })),
-  /** trash entry that holds its worktree (kept and in-review) */
-  trash: z.optional(z.string()),
-  pullRequest: z.optional(z.looseObject({ url: z.string(), number: z.nullable(z.number()) })),
-  intent: z.optional(IntentSchema),
-});
-
-export type SessionRecord = z.infer<typeof SessionRecordSchema>;
+export type { Intent, SessionRecord } from './record-schema.ts';
 
 /** A record as read: what is broken or too new is an `unknown` of its own, not a failure for all. */
 export type ReadRecord =
@@ -125,14 +27,16 @@ export function parseRecord(bytes: Buffer | null): ReadRecord {
   } catch {
     return { kind: 'broken', why: 'it is no JSON' };
   }
-  const parsed = SessionRecordSchema.safeParse(json);
-  if (parsed.success) return { kind: 'record', record: parsed.data };
+  const plain = plainRecord(json);
+  if (plain !== null) return { kind: 'record', record: plain };
+  const judged = judgeRecord(json);
+  if (typeof judged !== 'string') return { kind: 'record', record: judged };
   const schema: unknown =
     typeof json === 'object' && json !== null ? Reflect.get(json, 'schema') : null;
   if (typeof schema === 'number' && schema > 1) {
     return { kind: 'broken', why: `it is of version ${schema}, written by a newer flight-rules` };
   }
-  return { kind: 'broken', why: z.prettifyError(parsed.error).split('\n')[0] ?? 'wrong shape' };
+  return { kind: 'broken', why: judged };
 }
 
 /** The session's branch, as it was checked when the record was made. */

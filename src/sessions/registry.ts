@@ -8,14 +8,14 @@
 import { trusted } from '../kernel/brand.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import type { Git } from '../git/git.ts';
-import { readBlobs, writeBlob } from '../git/objects.ts';
+import { committedAt, readObjects, writeBlob } from '../git/objects.ts';
 import { branchOf, type BranchName, type Oid, type RefName } from '../git/oid.ts';
-import { listRefs, ownRef, type OwnRef, type RefChange } from '../git/refs.ts';
+import { listRefs, ownRef, type OwnRef, type Ref, type RefChange } from '../git/refs.ts';
 import { ensureHome, readHome } from './home.ts';
 import { asSessionName, sessionKey, type SessionKey } from './name.ts';
 import { formatRecord, parseRecord, type ReadRecord, type SessionRecord } from './record.ts';
 import { settled } from './settle.ts';
-import { TrashEntrySchema, type StoredTrashEntry, type TrashEntry } from './trash-entry.ts';
+import { parseTrashEntry, type StoredTrashEntry, type TrashEntry } from './trash-entry.ts';
 
 export interface StoredRecord {
   readonly key: SessionKey;
@@ -32,6 +32,8 @@ export interface Registry {
   readonly brokenTrash: readonly string[];
   /** all local branches and their tips */
   readonly branches: ReadonlyMap<BranchName, Oid>;
+  /** when the tips of sessions' branches were committed, as far as that was read along */
+  readonly tipTimes: ReadonlyMap<Oid, Date>;
   /** the blob behind our lock, `null` if nobody holds it */
   readonly lock: Oid | null;
 }
@@ -57,10 +59,8 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   const refs = await listRefs(git, repository, ['refs/heads/', 'refs/flight-rules/']);
   const records = refs.filter((ref) => ref.name.startsWith(sessionsPrefix));
   const pins = refs.filter((ref) => ref.name.startsWith(trashPrefix));
-  const blobs = await contents(git, repository, [
-    ...records.map((ref) => ref.oid),
-    ...pins.map((ref) => `${ref.oid}:entry.json`),
-  ]);
+  const names = [...records.map((ref) => ref.oid), ...pins.map((ref) => `${ref.oid}:entry.json`)];
+  const { blobs, tipTimes } = await contents(git, repository, names, tipsOf(records, refs));
   const home = await readHome(repository);
   const sessions = new Map<SessionKey, StoredRecord>();
   records.forEach((ref, index) => {
@@ -71,7 +71,7 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
   const trash: StoredTrashEntry[] = [];
   const brokenTrash: string[] = [];
   for (const [index, ref] of pins.entries()) {
-    const entry = parseEntry(blobs[records.length + index] ?? null);
+    const entry = parseTrashEntry(blobs[records.length + index] ?? null);
     if (entry === null || !isProven(entry, ref.name, home)) brokenTrash.push(ref.name);
     else trash.push({ entry: await settled(entry, repository), ref: ref.name, pin: ref.oid });
   }
@@ -82,7 +82,7 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
     if (branch !== null) branches.set(branch, ref.oid);
   }
   const lock = refs.find((ref) => ref.name === lockRef)?.oid ?? null;
-  return { sessions, trash, brokenTrash, branches, lock };
+  return { sessions, trash, brokenTrash, branches, tipTimes, lock };
 }
 
 /** A record stands behind the ref of its name, and was written by this repository. */
@@ -106,19 +106,39 @@ function isProven(entry: TrashEntry, ref: RefName, home: string | null): boolean
   return entry.id === `${entry.name}~${seq}` && ref === trashRef(sessionKey(name), Number(seq));
 }
 
-/** As `readBlobs`; what was read before with this git is not read again. */
+/** The tips of the branches that by their names are those of the sessions. */
+function tipsOf(records: readonly Ref[], refs: readonly Ref[]): readonly Oid[] {
+  const keys = new Set(records.map(({ name }) => name.slice(sessionsPrefix.length)));
+  return refs
+    .filter(({ name }) => branchOf(name) !== null)
+    .filter(({ name }) => keys.has(name.slice(name.lastIndexOf('/') + 1).toLowerCase()))
+    .map((ref) => ref.oid);
+}
+
+/**
+ * As `readBlobs`; what was read before with this git is not read again. Where anything is read,
+ * it is also read when `tips` were committed: it needs no further process.
+ */
 async function contents(
   git: Git,
   repository: AbsolutePath,
   names: readonly string[],
-): Promise<(Buffer | null)[]> {
+  tips: readonly Oid[],
+): Promise<{ blobs: readonly (Buffer | null)[]; tipTimes: ReadonlyMap<Oid, Date> }> {
   const unread = names.filter((name) => !git.known.has(name));
-  const read = await readBlobs(git, repository, unread);
+  const asked = unread.length === 0 ? [] : [...unread, ...tips];
+  const read = await readObjects(git, repository, asked);
   unread.forEach((name, index) => {
-    const bytes = read[index] ?? null;
-    if (bytes !== null) git.known.set(name, bytes);
+    const object = read[index];
+    if (object?.type === 'blob') git.known.set(name, object.bytes);
   });
-  return names.map((name) => git.known.get(name) ?? null);
+  const tipTimes = new Map<Oid, Date>();
+  tips.forEach((tip, index) => {
+    const object = read[unread.length + index] ?? null;
+    const time = object === null ? null : committedAt(object);
+    if (time !== null) tipTimes.set(tip, time);
+  });
+  return { blobs: names.map((name) => git.known.get(name) ?? null), tipTimes };
 }
 
 /** By time; of those of one second the one with the higher number. */
@@ -126,16 +146,6 @@ function newestFirst(one: StoredTrashEntry, other: StoredTrashEntry): number {
   const [a, b] = [one.entry.removedAt, other.entry.removedAt];
   if (a !== b) return a < b ? 1 : -1;
   return Number(other.ref.split('/').at(-1)) - Number(one.ref.split('/').at(-1));
-}
-
-function parseEntry(bytes: Buffer | null): StoredTrashEntry['entry'] | null {
-  if (bytes === null) return null;
-  try {
-    const parsed = TrashEntrySchema.safeParse(JSON.parse(bytes.toString('utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }
 
 /**

@@ -9,7 +9,7 @@ import type { MachineIdentity } from '../kernel/machine.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 
 export const signalStates = ['waiting', 'working', 'idle'] as const;
-export type SignalState = (typeof signalStates)[number];
+type SignalState = (typeof signalStates)[number];
 
 export interface Signal extends MachineIdentity {
   readonly schema: 1;

@@ -3,33 +3,10 @@
  * behind `refs/flight-rules/trash/<key>/<seq>`, so that pins and their description are one object
  * and appear and disappear as one.
  */
-import * as z from 'zod/mini';
-import { asSessionName } from './name.ts';
-import { AdminIdSchema, BranchSchema, PathSchema, SessionRecordSchema } from './record.ts';
+import { plainTrashEntry } from './plain-record.ts';
+import { TrashEntrySchema, type TrashEntry } from './trash-entry-schema.ts';
 
-export const TrashEntrySchema = z.looseObject({
-  schema: z.literal(1),
-  /** `<name>~<seq>` */
-  id: z.string(),
-  name: z.string().check(z.refine((name) => asSessionName(name) !== null)),
-  removedAt: z.string(),
-  /** how it left: a strategy, `cleanup`, or `rollback` of a create that did not finish */
-  strategy: z.enum(['pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback']),
-  branch: BranchSchema,
-  branchTip: z.nullable(z.string()),
-  /** symbolic ref or oid that HEAD of the worktree was at */
-  head: z.nullable(z.string()),
-  /** the commit HEAD was at, `null` for an unborn branch; another branch may have moved on since */
-  headOid: z.optional(z.nullable(z.string())),
-  /** the record as it was, without an intent */
-  record: SessionRecordSchema,
-  /** where the worktree waits, and where it was; `null` if there was none */
-  worktree: z.nullable(z.object({ path: PathSchema, from: PathSchema })),
-  /** where the private git dir waits, and its admin id; `null` if there was none */
-  privateDir: z.nullable(z.object({ path: PathSchema, adminId: AdminIdSchema })),
-});
-
-export type TrashEntry = z.infer<typeof TrashEntrySchema>;
+export type { TrashEntry } from './trash-entry-schema.ts';
 
 /** An entry as it stands in the repository. */
 export interface StoredTrashEntry {
@@ -37,6 +14,17 @@ export interface StoredTrashEntry {
   readonly ref: string;
   /** the pin commit */
   readonly pin: string;
+}
+
+/** Reads the bytes of `entry.json`; `null` for what is none. Never throws. */
+export function parseTrashEntry(bytes: Buffer | null): TrashEntry | null {
+  if (bytes === null) return null;
+  try {
+    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    return plainTrashEntry(json) ?? TrashEntrySchema.safeParse(json).data ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** When an entry may be emptied: `keepDays` after it was removed. */

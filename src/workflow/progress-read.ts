@@ -6,7 +6,7 @@ import { below, type AbsolutePath } from '../kernel/path.ts';
 import { readWithin } from './bounded-read.ts';
 import { headingsOf, linesOf, listEntries, withoutComments } from './markdown.ts';
 
-export const progressFile: readonly string[] = ['docs', 'progress.md'];
+const progressFile: readonly string[] = ['docs', 'progress.md'];
 
 const mostBytes = 512 * 1024;
 

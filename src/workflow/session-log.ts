@@ -159,7 +159,7 @@ export function readLog(text: string): SessionLog {
  */
 export function completeSection(text: string, title: string, body: string): string {
   const end = lineEnd(text);
-  const content = asBody(body).replaceAll('\n', end);
+  const content = asSection(body).replaceAll('\n', end);
   const inner = content === '' ? '' : end + content + end;
   const there = sectionOf(text, title);
   if (there === undefined) return added(text, title, inner, end);
@@ -184,7 +184,7 @@ function added(text: string, title: string, inner: string, end: string): string 
 }
 
 /** `body` as the content of one section: LF, no heading that would end it, no open fence. */
-function asBody(body: string): string {
+export function asSection(body: string): string {
   const text = withClosedFence(body.replaceAll(/\r\n?/gu, '\n').replace(/^\n+/u, '').trimEnd());
   let shifted = '';
   let at = 0;

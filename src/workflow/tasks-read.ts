@@ -26,7 +26,7 @@ export interface Task extends ParsedTask {
   readonly file: string;
 }
 
-export const taskFolder: readonly string[] = ['docs', 'implementation'];
+const taskFolder: readonly string[] = ['docs', 'implementation'];
 
 const most = { files: 500, depth: 6, bytes: 256 * 1024 };
 

@@ -114,6 +114,31 @@ describe.runIf(mountable)('a file system of its own', () => {
     await must(root, ['parallel', 'cleanup', '--yes']);
     expect(fingerprint(root, sessions)).toEqual(before);
   });
+
+  test('mounted read-only: a start gives the context, and what would write says so at once', async () => {
+    const { root } = makeRepo();
+    const made = await must(root, ['dev-session', 'start', '--goal', 'One', '--parallel', 'one']);
+    const bare = await must(root, ['parallel', 'create', 'bare', '--dirty', 'leave']);
+    const sessions = `${root}-sessions`;
+    mount(root, '--bind', root);
+    mount(sessions, '--bind', sessions);
+    remount(root, 'bind,ro');
+    remount(sessions, 'bind,ro');
+    const start = ['dev-session', 'start'];
+    expect((await ask(root, start)).at('decision.id')).toBe('goals');
+    const resumed = await must(made.text('data.session.worktree'), start);
+    expect(resumed.at('data.log')).toBe(made.at('data.log'));
+    for (const mode of [[], ['--standard'], ['--parallel']]) {
+      const refused = await ask(root, [...start, '--goal', 'a b', ...mode]);
+      expect([refused.exit, refused.at('error.code')]).toEqual([4, 'not-writable']);
+      expect(refused.at('error.hints.0.argv')).toEqual(
+        expect.arrayContaining([...start, '--goal', 'a b', ...mode]),
+      );
+    }
+    // one that has no log yet
+    const without = await ask(bare.text('data.session.worktree'), start);
+    expect([without.exit, without.at('error.code')]).toEqual([4, 'not-writable']);
+  });
 });
 
 describe('a folder without the right to write', () => {

@@ -17,6 +17,10 @@ function slowHook(root: string): { readonly began: string; readonly goOn: string
   return { began, goOn };
 }
 
+function errorCode(result: Json): unknown {
+  return (toolAnswer(result).envelope['error'] as Json)['code'];
+}
+
 async function until(happened: () => boolean): Promise<void> {
   while (!happened()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -180,34 +184,31 @@ test('a call that is taken back is taken back; the server goes on', async () => 
   expect((await client.tool('parallel_create', { name: 'slow' })).isError).toBe(false);
 });
 
-test.each(['the client goes', 'SIGTERM'] as const)(
-  '%s: what runs comes to a safe end, then the process ends',
-  async (how) => {
-    const { root } = makeRepo();
-    const { began } = slowHook(root);
-    const client = await mcpClient('2025-11-25', { cwd: root });
-    const call = client.begin('tools/call', {
-      name: 'parallel_create',
-      arguments: { name: 'slow' },
-    });
-    await until(() => existsSync(began));
-    if (how === 'SIGTERM') client.child.kill('SIGTERM');
-    else client.child.stdin?.end();
-    expect(await client.gone).toEqual({
-      exit: how === 'SIGTERM' ? 143 : 0,
-      signal: null,
-      stderr: '',
-    });
-    if (how === 'SIGTERM') {
-      const { envelope } = toolAnswer((await call.answer)['result'] as Json);
-      expect(envelope).toMatchObject({ ok: false, error: { code: 'interrupted' } });
-    }
-    rmSync(join(root, '.git/hooks/post-checkout'));
-    expect(
-      gitIn(root, 'for-each-ref', 'refs/flight-rules/sessions', 'refs/flight-rules/lock'),
-    ).toBe('');
-  },
-);
+test.each([
+  ['the client goes', 0],
+  ['SIGTERM', 143],
+] as const)('%s: what runs comes to a safe end, then the process ends', async (how, ends) => {
+  const { root } = makeRepo();
+  const { began } = slowHook(root);
+  const client = await mcpClient('2025-11-25', { cwd: root });
+  const call = client.begin('tools/call', {
+    name: 'parallel_create',
+    arguments: { name: 'slow' },
+  });
+  await until(() => existsSync(began));
+  if (how === 'SIGTERM') client.child.kill('SIGTERM');
+  else client.child.stdin?.end();
+  const { exit, signal, stderr } = await client.gone;
+  expect({ exit, signal, stderr }).toEqual({ exit: ends, signal: null, stderr: '' });
+  // who still listens learns what became of his call
+  const told = await Promise.race([call.answer, Promise.resolve({ result: null })]);
+  const code = told.result === null ? null : errorCode(told.result as Json);
+  expect(code).toBe(how === 'SIGTERM' ? 'interrupted' : null);
+  rmSync(join(root, '.git/hooks/post-checkout'));
+  expect(gitIn(root, 'for-each-ref', 'refs/flight-rules/sessions', 'refs/flight-rules/lock')).toBe(
+    '',
+  );
+});
 
 test('progress is told to who asked for it', async () => {
   const { root } = makeRepo();

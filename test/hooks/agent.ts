@@ -25,7 +25,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 });
 `;
 
-export interface Call {
+interface Call {
   /** where the agent starts it; default: its own folder */
   readonly cwd?: string;
   /** what is written to its standard input; default: JSON with `at` as `cwd` */

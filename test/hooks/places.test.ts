@@ -3,10 +3,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { agents } from '../../src/agents/all.ts';
+import { hookAgents, hookEvent } from '../../src/agents/hook-words.ts';
 import { imports } from '../architecture/source.ts';
 import { cli, json, releasedProgram } from '../support/cli.ts';
 import { fingerprint } from '../support/operate.ts';
-import { ask, must } from '../support/program.ts';
+import { askProgram, must } from '../support/program.ts';
 import { commitIn, gitIn, makeRepo, temporaryFolder, writeIn } from '../support/repo.ts';
 import { fakeAgent, signalFiles, signals, silent } from './agent.ts';
 
@@ -24,9 +26,9 @@ describe('nothing is written', () => {
     const before = fingerprint(root);
     for (const place of [root, join(root, 'src'), join(root, '.git'), trash, '/', gone]) {
       expect(await agent.hook('working', place)).toEqual(silent);
-      expect(await agent.hook('gone', place)).toEqual(silent);
-      expect(await agent.hook('idle', 'no path', { cwd: place, input: '' })).toEqual(silent);
     }
+    expect(await agent.hook('gone', trash)).toEqual(silent);
+    expect(await agent.hook('idle', '', { cwd: root, input: '' })).toEqual(silent);
     const line = `mkdir here && cd here && rmdir "$PWD" && flight-rules hook claude working`;
     expect(await agent.run(line, { cwd: gone })).toEqual(silent);
     expect(fingerprint(root)).toEqual(before);
@@ -79,7 +81,7 @@ describe('it is written', () => {
       { path: theirs, branch: 'worktree-fix', owner: 'claude', locked: false, live: true },
     ]);
     // and it is not taken from under him
-    const adopted = await ask(repo.root, ['parallel', 'adopt', theirs]);
+    const adopted = await askProgram(repo.root, ['parallel', 'adopt', theirs]);
     expect(adopted.exit).toBe(4);
     expect(adopted.text('error.message')).toContain(`claude, process ${agent.pid}`);
   });
@@ -115,9 +117,10 @@ describe('worktrees of others', () => {
     }
     const agent = await fakeAgent('claude');
     const { startTimeOf } = await import('./agent.ts');
-    const reason = (start: string): string => `claude session x (pid ${agent.pid} start ${start})`;
+    const reason = (start: string, who = 'claude session x'): string =>
+      `${who} (pid ${agent.pid} start ${start})`;
     gitIn(root, 'worktree', 'lock', '--reason', reason(startTimeOf(agent.pid)), places.nobody);
-    gitIn(root, 'worktree', 'lock', '--reason', reason('1'), places.gemini);
+    gitIn(root, 'worktree', 'lock', '--reason', reason('1', 'mine'), places.gemini);
     const status = await must(root, ['parallel', 'status'], {
       CODEX_HOME: join(home, 'codex-home'),
     });
@@ -129,10 +132,23 @@ describe('worktrees of others', () => {
       nobody: { owner: 'claude', locked: true, live: true },
     });
     const before = fingerprint(root);
-    expect((await ask(root, ['parallel', 'adopt', places.nobody])).exit).toBe(4);
+    expect((await askProgram(root, ['parallel', 'adopt', places.nobody])).exit).toBe(4);
     await must(root, ['parallel', 'cleanup', '--landed', '--yes']);
     expect(fingerprint(root)).toEqual(before);
     for (const path of Object.values(places)) expect(existsSync(path)).toBe(true);
+  });
+});
+
+describe('what init writes', () => {
+  test('is understood, every line of every agent', () => {
+    expect(agents.map(({ id }) => id)).toEqual(hookAgents);
+    const provider = ['worktree-create', 'worktree-remove'];
+    for (const { id, hooks } of agents) {
+      for (const [, event] of hooks.events) {
+        const known = hookEvent(event) !== null || (id === 'claude' && provider.includes(event));
+        expect([id, event, known]).toEqual([id, event, true]);
+      }
+    }
   });
 });
 
@@ -178,7 +194,7 @@ describe('typed by people', () => {
       >;
     };
     const entry = Object.keys(meta.outputs).find(
-      (path) => meta.outputs[path]?.entryPoint === 'src/faces/hook/observe.ts',
+      (path) => meta.outputs[path]?.entryPoint === 'src/faces/hook/quick.ts',
     );
     const loaded = new Set([entry ?? '']);
     // a set yields what is added to it on the way
@@ -198,7 +214,7 @@ describe('typed by people', () => {
     expect(outputs.reduce((sum, output) => sum + (output?.bytes ?? 0), 0)).toBeLessThan(30_000);
     const main = readFileSync(new URL('../../src/main.ts', import.meta.url), 'utf8');
     expect(imports(main).map(({ from }) => from)).toEqual([
-      './faces/hook/observe.ts',
+      './faces/hook/quick.ts',
       './faces/cli/main.ts',
     ]);
   });

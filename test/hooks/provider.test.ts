@@ -57,6 +57,7 @@ describe('worktree-create', () => {
     expect(kept.stderr).toContain(`-C ${root} parallel restore kept`);
     expect(await create(claude, root, '.hidden')).toMatchObject({ exit: 2, stdout: '' });
     expect(await create(claude, '/', 'x')).toMatchObject({ exit: 3, stdout: '' });
+    expect(kept.stderr).not.toContain('--json');
     const nothing = await claude.run('flight-rules hook claude worktree-create </dev/null');
     expect(nothing).toMatchObject({ exit: 2, stdout: '' });
     gitIn(root, 'checkout', '-q', '--detach');

@@ -146,6 +146,21 @@ describe('standard input', () => {
     expect(signals(privateDir)).toMatchObject([{ is: 'waiting', cwd }]);
   });
 
+  test('of Claude: that nobody has typed for a while is no waiting', async () => {
+    const repo = makeRepo();
+    const { privateDir, worktree } = repo.addSession('auth');
+    const claude = await fakeAgent('claude');
+    for (const [kind, is] of [
+      ['permission_prompt', 'waiting'],
+      ['idle_prompt', 'idle'],
+      ['auth_success', 'idle'],
+    ]) {
+      const input = JSON.stringify({ cwd: worktree, notification_type: kind });
+      await claude.hook('waiting', worktree, { input });
+      expect(signals(privateDir)).toMatchObject([{ is }]);
+    }
+  });
+
   test('in pieces, with much before what counts', async () => {
     const repo = makeRepo();
     const { privateDir, worktree } = repo.addSession('auth');
@@ -182,26 +197,23 @@ describe('many at once, and killed', () => {
     const { privateDir, worktree } = repo.addSession('auth');
     const names = ['claude', 'codex', 'gemini', 'copilot', 'opencode'];
     const agents = await Promise.all(names.map((name) => fakeAgent(name)));
-    let over = false;
-    let reads = 0;
-    const reading = (async () => {
-      while (!over) {
-        for (const name of signalFiles(privateDir).filter((one) => one.endsWith('.json'))) {
-          const text = readFileSync(join(activityOf(privateDir), name), 'utf8');
-          if (parseSignal(text) === null) throw new Error(`torn: ${text}`);
-          reads += 1;
-        }
-        await new Promise((resolve) => setImmediate(resolve));
+    const readAll = (): number => {
+      const names = signalFiles(privateDir).filter((name) => name.endsWith('.json'));
+      for (const name of names) {
+        const text = readFileSync(join(activityOf(privateDir), name), 'utf8');
+        if (parseSignal(text) === null) throw new Error(`torn: ${text}`);
       }
-    })();
+      return names.length;
+    };
+    let reads = 0;
+    const reading = setInterval(() => (reads += readAll()), 1);
     const events = ['working', 'waiting', 'idle'];
     const ended = await Promise.all(
       agents.flatMap((agent) =>
         Array.from({ length: 10 }, (_, n) => agent.hook(events[n % 3] ?? '', worktree)),
       ),
     );
-    over = true;
-    await reading;
+    clearInterval(reading);
     expect(ended).toEqual(ended.map(() => silent));
     expect(reads).toBeGreaterThan(0);
     const pids = signals(privateDir).map(({ agent, pid }) => `${agent} ${pid}`);

@@ -56,8 +56,9 @@ describe('of two that remove one session at once', () => {
   test('merge: what another put away once it had landed is no failure', async () => {
     const repo = makeRepo();
     const tip = await withSession(repo, 'one');
-    // between landing and leaving the lock is free
-    const goOn = await stoppedAt(repo, 'lock.release:after#2', ...remove('one', 'merge'));
+    // with something to verify the lock is free between landing and leaving
+    const verified = [...remove('one', 'merge'), '--verify', 'true'];
+    const goOn = await stoppedAt(repo, 'lock.release:after#2', ...verified);
     expect(gitIn(repo.root, 'rev-parse', 'main')).toBe(tip);
     expect(failures([await call(repo, ...remove('one', 'merge'))])).toEqual([]);
     expect(await goOn()).toBe(0);

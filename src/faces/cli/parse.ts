@@ -11,6 +11,7 @@ import {
   type FlagSpec,
 } from '../../operations/define.ts';
 import { globalFlags, noGlobals, type Globals } from './globals.ts';
+import { plainWords, type PlainWords } from './plain-words.ts';
 import { splitRest, withoutGlobals } from './words.ts';
 
 export interface Parsed {
@@ -27,6 +28,20 @@ export interface Parsed {
  */
 export function parseArguments(operation: AnyOperation, args: readonly string[]): Parsed {
   const specs = Object.entries(operation.flags).filter(([, spec]) => spec.face !== 'mcp');
+  const { globals, found } = plainWords(specs, args) ?? readWords(operation, specs, args);
+  const input = Object.fromEntries(found);
+  const plain = operation.plainInput?.(input) ?? null;
+  if (plain === null && !globals.help && !globals.version) demandRequired(operation, found);
+  const commandLine = [...operation.name.split(' '), ...withoutGlobals(args, operation.flags)];
+  return { globals, input, commandLine };
+}
+
+/** As `plainWords`, for every command line there is. @throws FlightError `usage` */
+export function readWords(
+  operation: AnyOperation,
+  specs: readonly (readonly [string, FlagSpec])[],
+  args: readonly string[],
+): PlainWords {
   const takesRest = specs.some(([, spec]) => spec.positional === 'rest');
   const { before, rest } = takesRest
     ? splitRest(args, operation.flags)
@@ -52,10 +67,7 @@ export function parseArguments(operation: AnyOperation, args: readonly string[])
   });
   const restField = specs.find(([, spec]) => spec.positional === 'rest')?.[0];
   if (restField !== undefined && rest !== null) found.set(restField, rest);
-  const globals = readGlobals();
-  if (!globals.help && !globals.version) demandRequired(operation, found);
-  const commandLine = [...operation.name.split(' '), ...withoutGlobals(args, operation.flags)];
-  return { globals, input: Object.fromEntries(found), commandLine };
+  return { globals: readGlobals(), found };
 }
 
 /**

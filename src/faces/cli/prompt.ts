@@ -2,7 +2,7 @@
  * Asks a decision at a terminal. What cannot be chosen stays in the list, greyed, with the reason;
  * Esc leaves everything as it is.
  */
-import { isCancel, select, text } from '@clack/prompts';
+import { isCancel, multiselect, select, text } from '@clack/prompts';
 import type { Choice, Decision } from '../../kernel/outcome.ts';
 import { visible } from '../../kernel/visible.ts';
 import { pad } from '../../render/text.ts';
@@ -26,7 +26,31 @@ export function canAsk(decision: Decision): boolean {
 export async function ask(decision: Decision, columns: number): Promise<Chosen> {
   await loadWidths();
   const choices = decision.choices.filter(({ available }) => available);
-  return choices.length === 0 ? askText(decision) : askChoice(decision, columns);
+  if (choices.length > 0) return askChoice(decision, columns);
+  const suggestions = decision.input?.suggestions ?? [];
+  const several = decision.input?.repeatable === true && suggestions.length > 1;
+  return several ? askSome(decision, columns) : askText(decision, []);
+}
+
+/** Some of what is suggested, and what is typed besides. */
+async function askSome(decision: Decision, columns: number): Promise<Chosen> {
+  const suggestions = decision.input?.suggestions ?? [];
+  const room = Math.max(columns - 10, 30);
+  const options = suggestions.map((suggestion, index) => ({
+    value: index,
+    label: cut(visible(suggestion), room),
+  }));
+  const typed = suggestions.length;
+  const answer = await multiselect({
+    message: `${visible(decision.question)}\n(Space: choose, Enter: go on, Esc: leave everything as it is)`,
+    options: [...options, { value: typed, label: 'Something else, to be typed' }],
+    // nothing chosen is all to be typed
+    required: false,
+  });
+  if (isCancel(answer)) return declined;
+  const chosen = answer.flatMap((index) => suggestions[index] ?? []);
+  if (chosen.length === 0 || answer.includes(typed)) return askText(decision, chosen);
+  return answered(decision, chosen);
 }
 
 async function askChoice(decision: Decision, columns: number): Promise<Chosen> {
@@ -58,7 +82,7 @@ async function askChoice(decision: Decision, columns: number): Promise<Chosen> {
     showInstructions: false,
   });
   if (isCancel(answer) || answer === leaveAll) return declined;
-  if (answer === -1) return askText(decision);
+  if (answer === -1) return askText(decision, []);
   const choice = decision.choices[answer];
   return choice === undefined || choice.args.length === 0
     ? declined
@@ -104,10 +128,11 @@ function aboutSession({ session, facts }: Decision): readonly string[] {
   return [`${visible(session)}: ${parts.join(', ')}.`];
 }
 
-async function askText(decision: Decision): Promise<Chosen> {
+/** @param chosen answers there are already */
+async function askText(decision: Decision, chosen: readonly string[]): Promise<Chosen> {
   const { input } = decision;
   if (input === undefined) return declined;
-  const given: string[] = [];
+  const given = [...chosen];
   for (;;) {
     const first = given.length === 0;
     const suggestion = first ? input.suggestions[0] : undefined;
@@ -118,11 +143,16 @@ async function askText(decision: Decision): Promise<Chosen> {
       ...(suggestion === undefined ? {} : { placeholder: visible(suggestion) }),
     });
     if (isCancel(answer)) return declined;
-    if (answer === '') break;
+    // an empty line is `undefined` where nothing was typed
+    if (typeof answer !== 'string' || answer.trim() === '') break;
     given.push(answer);
     if (!input.repeatable) break;
   }
-  if (given.length === 0) return declined;
+  return answered(decision, given);
+}
+
+function answered({ input }: Decision, given: readonly string[]): Chosen {
+  if (input === undefined || given.length === 0) return declined;
   return { kind: 'chosen', args: withAnswers(input.args, input.flag, given) };
 }
 

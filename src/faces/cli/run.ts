@@ -81,7 +81,16 @@ async function perform(
   }
   const { parseArguments } = await import('./parse.ts');
   const next = await located.entry.load();
-  return perform(current, next, parseArguments(next, located.args));
+  const parsed = parseArguments(next, located.args);
+  return perform(placed(current, parsed.globals.directories), next, parsed);
+}
+
+/** The frame of a choice that is taken elsewhere (`-C`). */
+function placed(current: Frame, directories: readonly string[]): Frame {
+  if (directories.length === 0) return current;
+  const { globals } = current;
+  const all = [...globals.directories, ...directories];
+  return { ...current, globals: { ...globals, directories: all }, root: null };
 }
 
 /** The answer for something thrown where nobody waited for it. */

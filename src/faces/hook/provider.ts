@@ -24,7 +24,9 @@ const patienceMs = 10_000;
 export async function provideWorktree(outer: Frame): Promise<Answer> {
   const input = await askedFor('worktree-create', 'name');
   const name = input.value.replaceAll('/', '-');
-  return inside(outer, input.cwd, ['parallel', 'create', name], async (current, context) => {
+  const how = ['--dirty', 'leave', '--agent', 'claude'];
+  const call = ['parallel', 'create', name, ...how];
+  return inside(outer, input.cwd, call, async (current, context) => {
     await refuseLineBreaks(context);
     const outcome = await create.run({ name, goals: [], dirty: 'leave', agent: 'claude' }, context);
     const { stdout, stderr, exit } = await outcomeAnswer(current, create.name, outcome);
@@ -43,7 +45,7 @@ export async function provideWorktree(outer: Frame): Promise<Answer> {
 export async function takeWorktree(outer: Frame): Promise<Answer> {
   const input = await askedFor('worktree-remove', 'worktree_path');
   const path = absolute(input.value, input.cwd);
-  return inside(outer, input.cwd, ['hook', 'claude'], async (current, context) => {
+  return inside(outer, input.cwd, ['parallel', 'status'], async (current, context) => {
     const { name, id } = await endProvided(context, path);
     const back = speller(current, 'whole').command(['parallel', 'restore', id]).command;
     return { stdout: '', stderr: `Session ${name} is in the trash. Back with: ${back}\n`, exit: 0 };

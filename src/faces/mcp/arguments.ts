@@ -86,7 +86,8 @@ export function callOf(
       own.set(parameter[0], value);
     }
     if (globals.breakLock !== null) own.set(breakLockArgument, globals.breakLock);
-    if (directory !== null) own.set(directoryArgument, directory);
+    const place = globals.directories.at(-1) ?? directory;
+    if (place !== null) own.set(directoryArgument, place);
     return { tool: tool.name, arguments: Object.fromEntries(own) };
   } catch (error) {
     // words that are no whole call yet

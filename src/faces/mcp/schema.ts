@@ -24,11 +24,13 @@ export function listedTool(tool: LoadedTool): Tool {
     inputSchema: inputSchema(tool),
     outputSchema: envelope,
     annotations: {
-      readOnlyHint: read,
-      // what these say of a tool that only reads is nothing
+      // what is left out is `false`
       ...(read
-        ? {}
-        : { destructiveHint: is.effect === 'destructive', idempotentHint: tool.idempotent }),
+        ? { readOnlyHint: true }
+        : {
+            destructiveHint: is.effect === 'destructive',
+            ...(tool.idempotent ? { idempotentHint: true } : {}),
+          }),
       openWorldHint: tool.network,
     },
   };
@@ -49,7 +51,7 @@ function inputSchema(tool: LoadedTool): Tool['inputSchema'] {
     type: 'object',
     properties: {
       ...own,
-      [directoryArgument]: { type: 'string', description: 'project or session folder' },
+      [directoryArgument]: { type: 'string' },
       ...(is.effect === 'read' ? {} : { [breakLockArgument]: { type: 'string' } }),
     },
     ...(needed.length === 0 ? {} : { required: needed.map(([name]) => name) }),
@@ -59,6 +61,8 @@ function inputSchema(tool: LoadedTool): Tool['inputSchema'] {
 
 function property(schema: unknown, { spec }: Parameter): Properties[string] {
   const { default: _, ...kept } = isObject(schema) ? schema : {};
+  // the values say that it is a text
+  if ('enum' in kept) delete kept['type'];
   return { ...kept, description: spec.about };
 }
 
@@ -66,13 +70,12 @@ function property(schema: unknown, { spec }: Parameter): Properties[string] {
 const envelope: NonNullable<Tool['outputSchema']> = {
   type: 'object',
   properties: {
-    schema: { const: 1 },
     ok: { type: 'boolean' },
-    data: { type: 'object' },
-    decision: { type: 'object' },
-    error: { type: 'object' },
+    data: {},
+    decision: {},
+    error: {},
   },
-  required: ['schema', 'ok', 'warnings', 'next'],
+  required: ['ok'],
 };
 
 function isObject(value: unknown): value is Record<string, unknown> {

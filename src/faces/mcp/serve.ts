@@ -9,13 +9,14 @@ import type { Answer } from '../cli/answer.ts';
 import { startDirectory, type Frame } from '../cli/frame.ts';
 import { callTool } from './call.ts';
 import { McpServer, ProtocolError, serveStdio, type CallToolResult } from './kit.ts';
+import { listedPrompts, prompt } from './prompts.ts';
 import { listedTool } from './schema.ts';
 import type { Extent } from './table.ts';
 import { loadToolbox, type Toolbox } from './toolbox.ts';
 import { lineTransport } from './wire.ts';
 
 const instructions =
-  'Parallel git sessions for coding agents. Every answer is { ok, data | decision | error, next }. ' +
+  'Parallel git sessions for coding agents. directory (a project or session folder) is where a call is about, else where the server was started. Every answer is { ok, data | decision | error, next }. ' +
   'A decision is a question for your user, not a failure: show its choices (label, effect), wait, then make the call of the one chosen as it stands. ' +
   'An error says what is safe; its hints help. busy: wait, once more. null means unknown. ' +
   'Never remove worktrees, branches or sessions by other means.';
@@ -69,7 +70,7 @@ async function settled({ running }: Serving): Promise<void> {
 function makeServer(serving: Serving): McpServer {
   const about = { name: 'flight-rules', title: 'flight-rules', version: __VERSION__ };
   const product = new McpServer(about, {
-    capabilities: { tools: { listChanged: false } },
+    capabilities: { tools: { listChanged: false }, prompts: { listChanged: false } },
     instructions,
   });
   const { server } = product;
@@ -102,6 +103,14 @@ function makeServer(serving: Serving): McpServer {
       ...(failed ? { isError: true } : {}),
     };
     return result;
+  });
+  server.setRequestHandler('prompts/list', async () => ({
+    prompts: listedPrompts(await serving.toolbox()),
+  }));
+  server.setRequestHandler('prompts/get', async ({ params }) => {
+    const found = await prompt(await serving.toolbox(), params.name, params.arguments ?? {});
+    if (found === null) throw new ProtocolError(-32602, `There is no prompt ${params.name}.`);
+    return found;
   });
   return product;
 }

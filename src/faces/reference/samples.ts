@@ -133,4 +133,14 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     problems: [{ path: '.mcp.json', why: 'it is not JSON' }],
     command: ['init', '--agents', 'claude'],
   },
+  'odd-file': { file: `${worktree}/docs/progress.md`, what: 'a link' },
+  'commit-failed': { why: 'fatal: unable to write new index file' },
+  'written-not-integrated': {
+    name,
+    log: 'docs/session_logs/20261122_1403_auth-jwt_session.md',
+    committed: oid,
+    because: 'push-failed',
+    why: 'origin refused the push',
+    again: ['dev-session', 'end', name, '--strategy', 'pr'],
+  },
 };

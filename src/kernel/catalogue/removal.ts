@@ -44,6 +44,10 @@ export const removalErrors = {
     worktree: string;
     count: number;
     paths: readonly string[];
+    /** the session's log, if it is among them */
+    log?: string;
+    /** the call that commits all of it and goes on */
+    commit?: readonly string[];
   }>({
     exit: 4,
     retryable: false,
@@ -52,9 +56,19 @@ export const removalErrors = {
       `Session ${d.name} has uncommitted work in ${count(d.count, 'file')}:${listed(d.paths)}`,
     safe: unchanged,
     hints: (d) => [
+      ...(d.commit === undefined ? [] : [ours(d.commit, 'commits all of it and goes on')]),
+      ...(d.log === undefined
+        ? []
+        : [ours(['dev-session', 'end', d.name], 'completes and commits the log, then ends it')]),
       theirs(['git', '-C', d.worktree, 'status'], 'shows it; commit it, then run this again'),
       ours(
-        ['parallel', 'remove', d.name, '--strategy', 'abandon', '--yes'],
+        [
+          ...(d.commit?.slice(0, 2) ?? ['parallel', 'remove']),
+          d.name,
+          '--strategy',
+          'abandon',
+          '--yes',
+        ],
         'puts all of it into the trash, from where restore brings it back',
       ),
     ],
@@ -62,8 +76,9 @@ export const removalErrors = {
   'operation-in-progress': entry<{ name: string; worktree: string; operation: string }>({
     exit: 4,
     retryable: false,
-    when: 'A rebase, merge, cherry-pick, revert or bisect is under way in the session.',
-    message: (d) => `In session ${d.name} a ${d.operation} is in progress.`,
+    when: 'A rebase, merge, cherry-pick, revert or bisect is under way in the session, or where a commit is asked for.',
+    message: (d) =>
+      `${d.name === '' ? `At ${d.worktree}` : `In session ${d.name}`} a ${d.operation} is in progress.`,
     safe: unchanged,
     hints: (d) => [theirs(['git', '-C', d.worktree, 'status'], 'shows how to finish or abort it')],
   }),

@@ -236,6 +236,8 @@ function interruptedAction(session: SessionFacts): string {
       return 'a merge that was cut off is taken back, or noted if the base had moved';
     case 'publishing':
       return 'a pull request that was cut off is forgotten; what was pushed stays';
+    case 'ending':
+      return 'an end that was cut off is noted; what was written and committed stays';
     case undefined:
       return 'what was cut off is finished';
   }

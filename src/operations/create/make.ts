@@ -1,6 +1,7 @@
 /**
- * Making the session. Under the lock: branch, record, registration, token (quick). Without it:
- * checkout, hook, files (slow, private, guarded by the intent `creating`). Then the intent goes.
+ * Making the session. Under the lock: branch, record, registration, token, manifest (quick).
+ * Without it: checkout, hook, files (slow, private, guarded by the intent `creating`). Then the
+ * intent goes, by compare-and-swap.
  * Whatever fails is taken back; files that were written go to the trash.
  */
 import { randomUUID } from 'node:crypto';
@@ -18,18 +19,24 @@ import { carry } from '../../safety/carry.ts';
 import { copyFiles, environmentFiles } from '../../safety/copy-files.ts';
 import type { Held } from '../../safety/held.ts';
 import { explainCheckoutFailure } from '../../safety/writable.ts';
-import { moveRecord, register, reserve, similarAdminIds } from '../../safety/registration.ts';
+import {
+  register,
+  replaceRecord,
+  reserve,
+  similarAdminIds,
+  type Reserved,
+} from '../../safety/registration.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
-import { storeRecord } from '../../sessions/registry.ts';
+import { sessionRef, type Registry } from '../../sessions/registry.ts';
 import {
   branchNameFor,
   rememberMainCheckout,
   worktreePathFor,
   type Project,
 } from '../../sessions/project.ts';
-import { change, finishChange, uninterrupted } from '../change.ts';
+import { change, uninterrupted } from '../change.ts';
 import { busy, givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import { takeBackCreate } from '../recover.ts';
@@ -78,8 +85,7 @@ export async function makeSession(
     try {
       const made = await register(held.git, inner, reserved);
       files = checkOut(project, held.owner, made.record);
-      // the manifest does not show what is still being made: for it nothing has changed
-      frame.saw(facts.registry);
+      frame.saw(withRecord(facts.registry, reserved));
       return made;
     } catch (error) {
       await takeBack(context, inner, held, request);
@@ -92,6 +98,13 @@ export async function makeSession(
   if (registered === null || owner === null) return { kind: 'existed' };
   const made = { owner, registered, main, config, files };
   return { kind: 'made', record: await fill(context, project, made) };
+}
+
+/** The registry with what `reserve` has just put there, for the manifest. */
+function withRecord(registry: Registry, { key, record, recordOid }: Reserved): Registry {
+  const read = { kind: 'record', record } as const;
+  const stored = { key, ref: sessionRef(key), oid: recordOid, read };
+  return { ...registry, sessions: new Map([...registry.sessions, [key, stored]]) };
 }
 
 function isLeftOver(context: OperationContext, session: SessionFacts): boolean {
@@ -184,16 +197,13 @@ async function fill(
     faultPoint('create.refresh:after');
     const { intent: _, ...rest } = record;
     const whole: SessionRecord = { ...rest, copied, carried };
-    // stored while the lock is being taken: an object that nothing names yet is nothing
-    const stored = storeRecord(git, project.commonDir, whole);
-    stored.catch(() => undefined);
-    return await finishChange(context, project, async (held, inner) => {
-      faultPoint('create.done:before');
-      const { key, recordOid } = registered;
-      await moveRecord(held.git, inner, { key, name: whole.name, from: recordOid }, await stored);
-      faultPoint('create.done:after');
-      return whole;
-    });
+    project.git.signal?.throwIfAborted();
+    faultPoint('create.done:before');
+    // Without the lock: nobody else touches a record whose intent has a living owner, the swap
+    // fails if somebody was told to all the same, and the manifest shows the session already.
+    await replaceRecord(git, project, registered.key, registered.recordOid, whole);
+    faultPoint('create.done:after');
+    return whole;
   } catch (error) {
     await settled(files);
     const calm = uninterrupted(context, project);

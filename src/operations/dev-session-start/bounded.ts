@@ -5,7 +5,7 @@
 import type { StartContext } from '../shapes/dev-session-start.ts';
 
 /** Of the JSON text. */
-export const mostBytes = 8000;
+const mostBytes = 8000;
 
 const most = { nextSteps: 20, tasks: 20, progress: 5, sessions: 10, paths: 20, unfinished: 10 };
 

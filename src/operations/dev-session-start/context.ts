@@ -112,10 +112,11 @@ async function readSessions(
 ): Promise<Pick<StartContext, 'sessions' | 'unfinished'>> {
   const others = facts.sessions.filter((one) => one.name !== inside);
   const source = whoWorks(context, facts);
-  const looked = await lookAtSessions(context, project, others.slice(0, mostSessions), source);
+  const asked = { ...facts, sessions: others.slice(0, mostSessions) };
+  const looked = await lookAtSessions(context, project, asked, source);
   const { warnings } = await source;
   for (const warning of warnings) context.warn(warning);
-  const watched = warnings.length === 0;
+  const watched = warnings.every(({ code }) => code !== 'activity-unknown');
   const byName = new Map(others.map((one) => [one.name, one]));
   const active = looked.filter(({ state, health }) => state === 'active' && health !== 'orphaned');
   const sessions = await pooled(active, 2 * availableParallelism(), async (status) => {
@@ -150,6 +151,8 @@ async function touched(project: Project, session: SessionFacts): Promise<readonl
       if (fork === undefined) return null;
       for (const { path } of await changedPaths(git, commonDir, fork, branchTip)) paths.add(path);
     }
+    // its own log is about the work, not part of it
+    paths.delete(session.record?.log ?? '');
     return [...paths].toSorted();
   } catch {
     // one that cannot be read is unknown, and status says why

@@ -28,7 +28,10 @@ import { newSession } from '../new-session.ts';
 import type { StartReport } from '../shapes/dev-session-start.ts';
 import { freeName, takenBy, type Taken } from './names.ts';
 import { ensureLog, type LoggedSession } from './record-log.ts';
-import { again, type StartRequest } from './request.ts';
+import { again as repeated, type StartRequest } from './request.ts';
+
+/** So often another name is made up when somebody takes one first. */
+const mostAttempts = 100;
 
 type Common = Pick<StartReport, 'goals' | 'tasks' | 'context'>;
 
@@ -46,7 +49,7 @@ export function createRequest(
     ...(request.base === null ? {} : { base: request.base }),
     agent: request.agent ?? project.settings.agent.value,
     dirty: request.dirty,
-    repeat: (added) => again(request, ['--parallel', name, ...added]),
+    repeat: (added) => repeated(request, ['--parallel', name, ...added]),
   };
 }
 
@@ -56,12 +59,17 @@ export async function startParallel(
   project: Project,
   facts: Observation,
   asked: { readonly request: StartRequest; readonly common: Common },
+  attempts = mostAttempts,
 ): Promise<Outcome<StartReport>> {
   const { request, common } = asked;
+  const again = async (left: number): Promise<Outcome<StartReport>> =>
+    startParallel(context, project, await observe(project, context.directory), asked, left);
   await ensureWritable(project, [project.commonDir, project.sessionsDir], context.commandLine);
   checkSessionsDir(project, facts);
   const name = request.name ?? (await anyName(context, project, facts, common.goals));
   const taken = await takenBy(context, project, facts, name);
+  // of a name that we made up somebody was quicker: the next one
+  if (taken !== null && request.name === null && attempts > 0) return again(attempts - 1);
   if (taken !== null) return nameTaken(context, project, facts, { ...asked, name, taken });
   const create = createRequest(project, request, name, common.goals);
   const base = await chooseBase(project, facts, create);
@@ -76,7 +84,7 @@ export async function startParallel(
   const made = await makeSession(context, project, create, base, main);
   if (made.kind === 'existed') {
     // somebody else was quicker: theirs is not joined
-    return startParallel(context, project, await observe(project, context.directory), asked);
+    return again(attempts);
   }
   const { record, worktree, log } = await logOf(context, project, made.record);
   return done(report(project, record, absolute(log, worktree), common), {
@@ -195,7 +203,7 @@ async function nameTaken(
         undo: `parallel remove ${other ?? 'NAME'} --strategy abandon takes it back`,
         available: other !== null,
         ...('why' in free ? { unavailableWhy: free.why } : {}),
-        args: other === null ? [] : again(request, ['--parallel', other]),
+        args: other === null ? [] : repeated(request, ['--parallel', other]),
       },
     ],
     ifDeclined: 'Nothing was created.',

@@ -30,8 +30,8 @@ export function reasonOf(status: SessionStatus, watched: boolean): Reason | null
       break;
   }
   if (status.state === 'kept') return 'kept';
-  if (status.state !== 'active' || status.activity !== null || !watched) return null;
-  return 'idle';
+  const nobody = status.activity === null ? watched : status.activity.is === 'gone';
+  return status.state === 'active' && nobody ? 'idle' : null;
 }
 
 /** What can be done about it: each command runs as it stands. */

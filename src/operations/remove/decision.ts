@@ -34,6 +34,7 @@ export async function strategyDecision(
       callerPid: context.pid,
       command: context.commandLine,
       worktrees: facts.worktrees,
+      ...(request.committed === undefined ? {} : { committed: request.committed }),
     }),
     lookForWaysHome(context, project, facts, session, request),
   ]);
@@ -42,6 +43,7 @@ export async function strategyDecision(
       strategy,
       forceInUse: request.forceInUse,
       command: context.commandLine,
+      ...(request.committed === undefined ? {} : { committed: request.committed }),
     });
     return first === undefined ? ways.unavailable[strategy] : sentence(first);
   };
@@ -50,7 +52,7 @@ export async function strategyDecision(
     const unavailableWhy = why(value);
     return {
       value,
-      ...words(value, session, ways),
+      ...words(value, session, ways, request.coming),
       available: unavailableWhy === null,
       ...(unavailableWhy === null ? {} : { unavailableWhy }),
       ...(value === recommended ? { recommended: true } : {}),
@@ -71,7 +73,7 @@ export async function strategyDecision(
       forge: ways.forge,
     },
     choices,
-    ifDeclined: 'Nothing has been changed; the session stays as it is.',
+    ifDeclined: request.ifDeclined ?? 'Nothing has been changed; the session stays as it is.',
   };
   return undecided(decision, { warnings: asked.warnings });
 }
@@ -118,8 +120,10 @@ function words(
   strategy: Strategy,
   session: SessionFacts,
   ways: WaysHome,
+  coming = 0,
 ): Pick<Choice, 'label' | 'effect' | 'undo'> {
-  const { base, ahead, behind, restoreUntil } = ways;
+  const { base, behind, restoreUntil } = ways;
+  const ahead = ways.ahead === null ? null : ways.ahead + coming;
   const commits = ahead === null ? 'an unknown number of commits' : count(ahead, 'commit');
   const back = `restore brings the session back until ${restoreUntil}`;
   switch (strategy) {

@@ -129,7 +129,7 @@ export async function refuse(
   context: OperationContext,
   change: Pick<Change, 'project' | 'facts'>,
   session: SessionFacts,
-  request: Pick<RemoveRequest, 'forceInUse'>,
+  request: Pick<RemoveRequest, 'forceInUse' | 'committed'>,
   strategy: Leaving,
 ): Promise<Preflight> {
   const found = await preflight(change.project, session, {
@@ -138,6 +138,7 @@ export async function refuse(
     callerPid: context.pid,
     command: context.commandLine,
     worktrees: change.facts.worktrees,
+    ...(request.committed === undefined ? {} : { committed: request.committed }),
   });
   for (const warning of found.warnings) context.warn(warning);
   const [first] = found.refusals;

@@ -16,9 +16,9 @@ import type { Project } from '../../sessions/project.ts';
 import { verification } from '../../trust/commands.ts';
 import { change, underLock, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import type { Removed } from '../remove.ts';
 import { expiresAt } from '../expiry.ts';
 import { freshSession, leave, refuse, type Left } from './leave.ts';
+import type { Removed } from './removed.ts';
 import type { RemoveRequest } from './request.ts';
 
 /** What became of it under the first lock. */
@@ -71,6 +71,8 @@ export async function landAndLeave(
     base,
     shape: request.shape ?? null,
   };
+  // a landing that fails has moved nothing: not even the manifest is to change
+  let notBegun: unknown = null;
   // recovery, taking over and every refusal come first, under the lock; then the landing. Where
   // that needs neither hooks nor verification, all happens under this one
   const first = await change(
@@ -80,7 +82,12 @@ export async function landAndLeave(
       const session = await freshSession(context, frame, request, seen);
       if (session === 'changed') return { kind: 'changed' };
       await refuse(context, frame, session, request, 'merge');
-      const begun = await beginLanding(deps, frame.held, input, frame.facts);
+      const begun = await beginLanding(deps, frame.held, input, frame.facts).catch(
+        (error: unknown) => {
+          notBegun = error;
+          throw error;
+        },
+      );
       if (begun.kind !== 'done') return { kind: 'begun', begun };
       const landed = begun.result;
       await frame.lookAgain();
@@ -90,7 +97,7 @@ export async function landAndLeave(
         left: await leaveLanded(context, frame, seen, request, landed),
       };
     },
-    { nothingDone: ({ kind }) => kind !== 'left' },
+    { nothingDone: ({ kind }) => kind !== 'left', changedNothing: (error) => error === notBegun },
   );
   if (first.kind === 'changed') return 'changed';
   const landed =

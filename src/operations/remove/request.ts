@@ -1,5 +1,6 @@
 /** What remove was asked for, checked, and the session it is about. */
 import { FlightError } from '../../kernel/errors.ts';
+import type { Oid } from '../../git/oid.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import { parseSessionName, sessionKey, type SessionKey } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
@@ -7,16 +8,37 @@ import { busy, isRecoverable } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import type { RemoveInput } from '../remove.ts';
 
-export type RemoveRequest = RemoveInput & { readonly key: SessionKey; readonly name: string };
+const removeCommand: readonly string[] = ['parallel', 'remove'];
+
+/** What is asked for, whichever command asks. */
+export interface RemoveRequest extends Omit<RemoveInput, 'name' | 'force'> {
+  readonly key: SessionKey;
+  readonly name: string;
+  /** how the call is spelled again; default `parallel remove` */
+  readonly spelling?: Spelling;
+  /** uncommitted work that does not count: this very command commits it before the session leaves */
+  readonly committed?: (path: string) => boolean;
+  /** commits that this command makes before the session leaves */
+  readonly coming?: number;
+  /** paths that will conflict with `base`, what is not committed yet included; `null`: unknown */
+  readonly foresee?: (base: Oid) => Promise<readonly string[] | null>;
+  readonly ifDeclined?: string;
+}
+
+interface Spelling {
+  readonly command: readonly string[];
+  /** further arguments of this call */
+  readonly more: readonly string[];
+}
 
 /** The call again, with `added` and without what it replaces. */
 export function again(request: RemoveRequest, added: readonly string[]): string[] {
-  const { shape, into, title, body, bodyFile, draft, prUrl, verify, forceInUse } = request;
+  const { shape, into, title, body, bodyFile, draft, prUrl, verify, forceInUse, spelling } =
+    request;
   const flag = (name: string, value: string | undefined): string[] =>
     value === undefined || added.includes(name) ? [] : [name, value];
   return [
-    'parallel',
-    'remove',
+    ...(spelling?.command ?? removeCommand),
     request.name,
     ...added,
     ...flag('--shape', shape),
@@ -28,6 +50,7 @@ export function again(request: RemoveRequest, added: readonly string[]): string[
     ...flag('--verify', verify),
     ...(draft && !added.includes('--draft') ? ['--draft'] : []),
     ...(forceInUse && !added.includes('--force-in-use') ? ['--force-in-use'] : []),
+    ...(spelling?.more ?? []),
   ];
 }
 
@@ -35,7 +58,7 @@ export function again(request: RemoveRequest, added: readonly string[]): string[
  * The session that is meant: by name, or the one we stand in.
  * @throws FlightError `usage` (no name outside of a session), `no-such-session`, `broken-record`
  */
-export function targetOf(input: RemoveInput, facts: Observation): SessionFacts {
+export function targetOf(input: Pick<RemoveInput, 'name'>, facts: Observation): SessionFacts {
   const { here } = facts;
   const name = input.name ?? (here.kind === 'session' ? here.name : null);
   if (name === null) {

@@ -72,7 +72,9 @@ export async function lookForWaysHome(
     return { ...ways, unavailable: { pr: null, merge: null, keep: null, abandon: null } };
   }
   const [conflicts, forge] = await Promise.all([
-    baseTip === null ? null : predictConflicts(project, baseTip, tip),
+    baseTip === null
+      ? null
+      : (request.foresee?.(baseTip) ?? predictConflicts(project, baseTip, tip)),
     lookForForge(context, project, session, base),
   ]);
   const merge =

@@ -5,6 +5,13 @@
 import * as z from 'zod/mini';
 import { Changes, list, PullRequest } from './parts.ts';
 
+export const StatusInput = z.object({
+  name: z.optional(z.string()),
+  all: z._default(z.boolean(), false),
+});
+
+export type StatusInput = z.infer<typeof StatusInput>;
+
 export const needs = [
   'orphaned',
   'moved',

@@ -13,6 +13,7 @@ import { upstreams } from '../../git/upstream.ts';
 import { landedBy, type Simulate } from '../../integration/landed.ts';
 import type { ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
+import type { Observation } from '../../sessions/observe.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
@@ -37,7 +38,7 @@ export interface Looked {
 export async function lookAtSessions(
   context: OperationContext,
   project: Project,
-  sessions: readonly SessionFacts[],
+  { sessions, registry }: Pick<Observation, 'sessions' | 'registry'>,
   source: Promise<ActivitySource>,
 ): Promise<SessionStatus[]> {
   const simulation = sharedSimulation(project.git, project);
@@ -60,14 +61,20 @@ export async function lookAtSessions(
     commitTimes(
       project.git,
       project.commonDir,
-      sessions.map((one) => one.branch),
+      sessions
+        .filter(({ branchTip }) => branchTip !== null && !registry.tipTimes.has(branchTip))
+        .map((one) => one.branch),
     ),
     source,
     lookAtAll(),
     tracked,
   ]);
   const looked = await Promise.all(
-    states.map((one) => withActivity(project, one, active, times.get(one.facts.branch))),
+    states.map((one) => {
+      const { branch, branchTip } = one.facts;
+      const read = branchTip === null ? undefined : registry.tipTimes.get(branchTip);
+      return withActivity(project, one, active, read ?? times.get(branch));
+    }),
   );
   return sortByNeed(looked.map((one) => sessionStatus(context, one)));
 }

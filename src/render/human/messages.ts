@@ -40,12 +40,12 @@ export function decisionLines(decision: Decision, speller: Speller, view: View):
     const label = `${visible(choice.label)}${mark}`;
     if (!choice.available) {
       const why = `not available: ${visible(choice.unavailableWhy ?? 'unknown why')}`;
-      return [theme.quiet(label), ...indent(wrap(why, view.width - 4), 4)];
+      return [theme.quiet(label), ...indent(wrap(why, view.width - 6), 4)];
     }
     return [
       theme.heading(label),
-      ...indent(wrap(visible(choice.effect), view.width - 4), 4),
-      ...indent(wrap(`Way back: ${visible(choice.undo)}`, view.width - 4), 4),
+      ...indent(wrap(visible(choice.effect), view.width - 6), 4),
+      ...indent(wrap(`Way back: ${visible(choice.undo)}`, view.width - 6), 4),
       ...(choice.args.length === 0
         ? []
         : [`    ${theme.command(visible(speller.command(choice.args).command))}`]),

@@ -11,6 +11,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   'parallel adopt': async () => (await import('./create.ts')).adopt,
   'parallel path': async () => (await import('./path.ts')).path,
   'dev-session start': async () => (await import('./dev-session-start.ts')).devSessionStart,
+  'dev-session end': async () => (await import('./dev-session-end.ts')).devSessionEnd,
   init: async () => (await import('./agents.ts')).install,
   upgrade: async () => (await import('./agents.ts')).install,
   uninstall: async () => (await import('./agents.ts')).install,
