@@ -9,7 +9,7 @@ const racy =
   /failed to read .*(?:commondir|gitdir|HEAD)|Invalid path|unable to read gitdir|not a git repository: .*worktrees|bad (?:object|revision) .*HEAD|unable to (?:resolve|find) .*worktrees/iu;
 
 /** True if `error` reads like a collision with a worktree that is being made or moved. */
-function isRace(error: unknown): boolean {
+export function isRace(error: unknown): boolean {
   return error instanceof GitError && racy.test(error.data.stderr);
 }
 

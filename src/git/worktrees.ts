@@ -8,7 +8,8 @@ import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
 import { gitFields, type Git } from './git.ts';
 import { branchOf, isNull, type BranchName, type Oid } from './oid.ts';
-import { retryOnRace } from './retry.ts';
+import { readWorktrees } from './read-worktrees.ts';
+import { isRace, retryOnRace } from './retry.ts';
 
 export interface Worktree {
   readonly path: AbsolutePath;
@@ -28,11 +29,18 @@ export interface Worktree {
 /**
  * All registered worktrees, the main one first.
  * One process: `worktree list --porcelain -z`, retried while another process makes or moves one.
+ * Where that goes on failing, somebody was killed while he made one: see `read-worktrees.ts`.
  */
 export async function listWorktrees(port: Git, commonDir: AbsolutePath): Promise<Worktree[]> {
-  const fields = await retryOnRace(() =>
-    gitFields(port, commonDir, ['worktree', 'list', '--porcelain', '-z']),
-  );
+  let fields: string[];
+  try {
+    fields = await retryOnRace(() =>
+      gitFields(port, commonDir, ['worktree', 'list', '--porcelain', '-z']),
+    );
+  } catch (error) {
+    if (!isRace(error)) throw error;
+    return readWorktrees(port, commonDir);
+  }
   const ids = await adminIds(commonDir);
   return parseWorktrees(fields).map((worktree) => ({
     ...worktree,
@@ -100,5 +108,7 @@ export async function registeredPath(commonDir: AbsolutePath, id: string): Promi
 /** Where private git dir `admin` says its worktree is. @throws if it has no readable `gitdir` */
 export async function registeredIn(admin: AbsolutePath): Promise<AbsolutePath> {
   const text = (await readRegularText(below(admin, 'gitdir'))).trimEnd();
+  // git was killed between making and writing it
+  if (text === '') throw Object.assign(new Error(`${admin}/gitdir is empty`), { code: 'ENOENT' });
   return absolute(text.replace(/\/\.git$/u, ''), admin);
 }

@@ -10,7 +10,7 @@
  *   before and holds nothing that names a worktree;
  * - lock files of a git that was killed in the checkout: they go, or restore would bring them back.
  */
-import { readdir, rm, rmdir, unlink } from 'node:fs/promises';
+import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
@@ -70,6 +70,9 @@ export async function rollBackCreate(
       return { kind: 'files', adminId, privateDir, path };
     }
     await removeEmpty(path, privateDir);
+  } else {
+    // made by a git that was killed before it wrote whose it is; with anything in it, it stays
+    await rmdir(path).catch(() => undefined);
   }
   if (session.branchTip !== null && session.branchTip !== record.base.oid) {
     return { kind: 'commits' };
@@ -108,7 +111,8 @@ async function removeHalfMade(
     const folder = adminDir(project, id);
     const named = await registeredPath(project.commonDir, id).catch(() => null);
     // git writes `locked` first and `gitdir` second: without the latter no folder belongs to it
-    if (named !== null || (await readdir(folder)).some((name) => name !== 'locked')) continue;
+    const more = (await readdir(folder)).some((name) => name !== 'locked' && name !== 'gitdir');
+    if (named !== null || more) continue;
     faultPoint('rollback.half-made:before');
     await removeFolder(permitDirectory('delete-directory', folder, 'it names no worktree'));
   }
@@ -121,7 +125,10 @@ async function holdsOnlyLink(path: AbsolutePath, privateDir: AbsolutePath): Prom
   if (names.length === 0) return true;
   if (names.length > 1 || names[0] !== '.git') return false;
   const link = await readLink(path);
-  return link.kind === 'link' && link.target === privateDir;
+  if (link.kind === 'link') return link.target === privateDir;
+  // git was killed between making and writing it
+  const stat = await lstat(below(path, '.git'));
+  return stat.isFile() && stat.size === 0;
 }
 
 async function removeEmpty(path: AbsolutePath, privateDir: AbsolutePath): Promise<void> {

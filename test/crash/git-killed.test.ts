@@ -2,6 +2,7 @@
 // One of each kind; all of them: test/long.
 import { expect, test } from 'vitest';
 import { deadlyFilter, killGitAt, killInCheckout } from './sweep/git-killed.ts';
+import { cutOffAt } from './sweep/half-written.ts';
 import { interruptAt } from './sweep/interrupted.ts';
 import { killAfter, numbers } from './sweep/random.ts';
 import { create, leave, restore } from './sweep/scenarios.ts';
@@ -57,6 +58,15 @@ test(
       })),
     ];
     expect(found).toEqual([]);
+  },
+  limit,
+);
+
+test(
+  'git killed while it registers a worktree, so that it can list none any more',
+  async () => {
+    const ready = await learn(world, named(create, 'create'));
+    expect(await cutOffAt(world, ready, 'commondir')).toEqual([]);
   },
   limit,
 );

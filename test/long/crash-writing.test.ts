@@ -1,6 +1,7 @@
 // git killed while it registers a worktree, and while it writes files into one.
 import { expect, test } from 'vitest';
 import { killGitWriting, slowly, writingDeaths } from '../crash/sweep/git-writing.ts';
+import { cutOffAt, writtenByAdd } from '../crash/sweep/half-written.ts';
 import { create, restore } from '../crash/sweep/scenarios.ts';
 import { named, worldOfFile } from '../crash/sweep/suite.ts';
 import { learn } from '../crash/sweep/sweep.ts';
@@ -30,3 +31,10 @@ test.each([
   },
   600_000,
 );
+
+test('git killed between making a file of the registration and writing it', async () => {
+  const ready = await learn(world, named(create, 'create'));
+  const found: string[] = [];
+  for (const last of writtenByAdd) found.push(...(await cutOffAt(world, ready, last)));
+  expect(found).toEqual([]);
+}, 600_000);

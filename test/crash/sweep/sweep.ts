@@ -147,10 +147,16 @@ function comparable(scenario: Scenario, checkout: Checkout | null): unknown {
 function healthy(world: World, name: string): boolean {
   const ref = `refs/flight-rules/sessions/${name}`;
   if (!isRecorded(world, name)) return false;
-  const record = JSON.parse(world.git(['cat-file', 'blob', ref])) as Record<string, string>;
-  const { state, worktree = '', adminId = '', branch = '' } = record;
+  const record = JSON.parse(world.git(['cat-file', 'blob', ref])) as {
+    readonly state: string;
+    readonly worktree: string;
+    readonly adminId: string | null;
+    readonly branch: string;
+  };
+  const { state, worktree, adminId, branch } = record;
   return (
     state === 'active' &&
+    adminId !== null &&
     existsSync(join(worktree, '.git')) &&
     !existsSync(join(world.commonDir, 'worktrees', adminId, 'locked')) &&
     world.git(['for-each-ref', `refs/heads/${branch}`]) !== ''
