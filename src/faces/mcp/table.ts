@@ -46,7 +46,7 @@ const all: readonly Omit<ToolEntry, 'name'>[] = [
   {
     ...usual,
     operation: 'dev-session start',
-    also: 'Without goals: the context. Without mode: the question which.',
+    also: 'Without goals: the context; without mode: a question.',
   },
   {
     ...usual,
