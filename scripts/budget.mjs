@@ -27,10 +27,10 @@ const budgets = {
   '--version bytes': 1_200,
   // One file (see build.mjs), and what says where it is. The argument parser, the schemas, prompts,
   // the other operations and their renderers must not be among them.
-  'status --json bytes': 250_000,
+  'status --json bytes': 260_000,
   'status --json chunks': 2,
   // And what counts and cuts columns.
-  'status for people bytes': 280_000,
+  'status for people bytes': 295_000,
   'status for people chunks': 10,
   // All commands with all they need: there are no dependencies to install. Of these bytes the
   // protocol kit of `mcp` is about a third.
@@ -49,6 +49,7 @@ const published = [
   /^dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^schemas\/[\w./-]+\.json$/,
   /^templates\/[\w./-]+$/,
+  /^plugin\/[\w./-]+$/,
 ];
 
 const problems = [];

@@ -67,6 +67,19 @@ const way = [
   'src/operations/status.ts',
 ];
 
+/** The modules that are bundled apart from the rest, by the name of their file. */
+const alone = [
+  // In the common bundle it would share modules with the rest (the schema library), and every
+  // other command would read what only `mcp` needs of them.
+  {
+    name: 'mcp-kit',
+    entry: 'src/faces/mcp/kit.ts',
+    alias: { '@modelcontextprotocol/server/_shims': './scripts/kit-shims.mjs' },
+  },
+  // An agent waits for its hooks at every turn: they read nothing of what commands share.
+  { name: 'quick', entry: 'src/faces/hook/quick.ts', splitting: true },
+];
+
 try {
   const release = await bundle('dist', false);
   await bundle('dist-test', true);
@@ -86,7 +99,7 @@ try {
 
 async function bundle(folder, faults) {
   const outdir = join(root, folder);
-  const kit = await bundleKit(outdir);
+  const apartFrom = await Promise.all(alone.map((one) => bundleAlone(outdir, one)));
   const result = await build({
     ...common,
     entryPoints: { main: 'src/main.ts', ...apart },
@@ -94,13 +107,14 @@ async function bundle(folder, faults) {
     splitting: true, // every import() becomes a chunk that is read only when it is needed
     entryNames: '[dir]/[name]',
     define: { __VERSION__: JSON.stringify(version), __FAULTS__: String(faults) },
-    plugins: [kit.elsewhere],
+    plugins: apartFrom.map(({ elsewhere }) => elsewhere),
   });
-  const meta = { outputs: { ...result.metafile.outputs, ...kit.result.metafile.outputs } };
+  const all = [result, ...apartFrom.map((one) => one.result)];
+  const meta = { outputs: Object.assign({}, ...all.map(({ metafile }) => metafile.outputs)) };
   // Emptied only now: a failed build leaves the last good one, and hashed chunks do not pile up.
   rmSync(outdir, { recursive: true, force: true });
   const codes = new Map();
-  for (const file of [...result.outputFiles, ...kit.result.outputFiles]) {
+  for (const file of all.flatMap(({ outputFiles }) => outputFiles)) {
     codes.set(relative(root, file.path), await commonJs(file.text));
   }
   const core = coreOf(result.metafile);
@@ -122,24 +136,27 @@ async function bundle(folder, faults) {
   return meta;
 }
 
-/**
- * The protocol kit, in a bundle of its own. In the common one it would share modules with the rest
- * (the schema library), and every other command would read what only `mcp` needs of them.
- */
-async function bundleKit(outdir) {
+/** One of them, and the plugin by which whoever imports it finds it in its file. */
+async function bundleAlone(outdir, { name, entry, ...more }) {
   const result = await build({
     ...common,
-    entryPoints: { 'mcp-kit': 'src/faces/mcp/kit.ts' },
+    ...more,
+    entryPoints: { [name]: entry },
     outdir: join(outdir, 'chunks'),
     entryNames: '[name]-[hash]',
-    alias: { '@modelcontextprotocol/server/_shims': './scripts/kit-shims.mjs' },
+    chunkNames: `${name}-[name]-[hash]`,
   });
-  const path = `./${basename(result.outputFiles[0].path)}`;
+  const { outputs } = result.metafile;
+  const file = basename(Object.keys(outputs).find((path) => outputs[path].entryPoint === entry));
   const elsewhere = {
-    name: 'kit-elsewhere',
+    name: `${name}-elsewhere`,
     setup(hooks) {
-      // whoever imports it is a chunk, in the same folder
-      hooks.onResolve({ filter: /\/kit\.ts$/ }, () => ({ path, external: true }));
+      const filter = new RegExp(`/${basename(entry).replace('.', '\\.')}$`);
+      hooks.onResolve({ filter }, ({ importer }) => {
+        // the program itself stands beside the folder of chunks, everything else in it
+        const folder = importer === join(root, 'src', 'main.ts') ? './chunks/' : './';
+        return { path: folder + file, external: true };
+      });
     },
   };
   return { result, elsewhere };

@@ -1,5 +1,5 @@
-// Generates what is told from the code: docs/commands.md, docs/errors.md, the table in docs/mcp.md
-// and schemas/*.json.
+// Generates what is told from the code: docs/commands.md, docs/errors.md, the tables in
+// docs/mcp.md and docs/agents.md, schemas/*.json and plugin/.
 //   --check   writes nothing and fails if a file is not what it should be
 import {
   existsSync,
@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -28,12 +28,15 @@ for (const [path, text] of Object.entries(pages)) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }
-// A schema of an operation that is gone would be published for ever.
-for (const name of existsSync(join(root, 'schemas')) ? readdirSync(join(root, 'schemas')) : []) {
-  const path = `schemas/${name}`;
-  if (path in pages || !name.endsWith('.json')) continue;
-  differing.push(path);
-  if (!check) rmSync(join(root, path));
+// What is not generated any more would be published for ever.
+for (const folder of ['schemas', 'plugin']) {
+  if (!existsSync(join(root, folder))) continue;
+  for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+    const path = relative(root, join(entry.parentPath ?? entry.path, entry.name));
+    if (!entry.isFile() || path.split(sep).join('/') in pages) continue;
+    differing.push(path);
+    if (!check) rmSync(join(root, path));
+  }
 }
 if (check && differing.length > 0) {
   process.stderr.write(`Not in sync: ${differing.join(', ')}. Run: node scripts/docs.mjs\n`);
@@ -58,7 +61,7 @@ async function generated() {
       logLevel: 'warning',
     });
     const { reference } = await import(pathToFileURL(file).href);
-    return await reference((path) => readFileSync(join(root, path), 'utf8'));
+    return await reference(root);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

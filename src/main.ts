@@ -9,7 +9,7 @@ if (process.argv.length === 3 && first === '--version') {
 
 async function start(): Promise<void> {
   if (first === 'hook') {
-    const { observeIfAsked } = await import('./faces/hook/observe.ts');
+    const { observeIfAsked } = await import('./faces/hook/quick.ts');
     await observeIfAsked(rest);
   }
   const { main } = await import('./faces/cli/main.ts');

@@ -19,7 +19,7 @@ export type HookEvent =
   | 'worktree-remove';
 
 /** The MCP entry: one key in a settings file of the agent. */
-export interface McpPlace {
+interface McpPlace {
   /** the first that exists is used, else the first */
   readonly files: readonly string[];
   readonly format: 'json' | 'toml';
@@ -29,7 +29,7 @@ export interface McpPlace {
 }
 
 /** Where hooks go: into lists of a settings file, or into a file of their own. */
-export type HookPlace =
+type HookPlace =
   | {
       readonly kind: 'lists';
       readonly file: string;
@@ -49,7 +49,7 @@ export type HookPlace =
     };
 
 /** Where an agent keeps what it trusts. */
-export type TrustRule = 'claude' | 'codex' | 'gemini' | 'folder' | 'none';
+type TrustRule = 'claude' | 'codex' | 'gemini' | 'folder' | 'none';
 
 export interface Agent {
   /** as typed after `--agents`, and in hook command lines, for ever */

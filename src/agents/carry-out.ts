@@ -7,7 +7,14 @@ import { dirname, join } from 'node:path';
 import { errorCode, isErrno } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
-import { removeEmptyFolders, removeFileAt, textOf, lookAt, writeFileAt } from './disk.ts';
+import {
+  lookAt,
+  missingFolders,
+  removeEmptyFolders,
+  removeFileAt,
+  textOf,
+  writeFileAt,
+} from './disk.ts';
 import { entryId, ledgerPath, ledgerText, type Ledger, type LedgerEntry } from './ledger.ts';
 import type { FileChange, Plan } from './plan.ts';
 
@@ -35,7 +42,12 @@ export async function carryOut(carrying: Carrying, plan: Plan): Promise<readonly
   if (plan.changes.length === 0 && goal === recorded) return [];
   await ensureWritable(carrying, plan.changes);
   try {
+    // recorded before they are made, like everything else
     const folders = new Set(ledger.folders);
+    for (const { path, after } of [...plan.changes, { path: ledgerPath, after: '' }]) {
+      if (after === null) continue;
+      for (const folder of await missingFolders(root, path)) folders.add(folder);
+    }
     const journal = ledgerText({
       ...(next ?? ledger),
       folders: [...folders],
@@ -43,10 +55,10 @@ export async function carryOut(carrying: Carrying, plan: Plan): Promise<readonly
     });
     let current = recorded;
     if (plan.changes.length > 0 && journal !== current) {
-      await record(root, journal, current, folders);
+      await record(root, journal, current);
       current = journal;
     }
-    const changed = await writeAll(root, plan.changes, folders);
+    const changed = await writeAll(root, plan.changes);
     await finish(carrying, plan, { changed, folders, current });
     return changed;
   } catch (error) {
@@ -60,7 +72,6 @@ export async function carryOut(carrying: Carrying, plan: Plan): Promise<readonly
 async function writeAll(
   root: AbsolutePath,
   changes: readonly FileChange[],
-  folders: Set<string>,
 ): Promise<readonly string[]> {
   const changed: string[] = [];
   for (const { path, before, after } of changes) {
@@ -70,9 +81,7 @@ async function writeAll(
       }
       continue;
     }
-    const done = await writeFileAt(root, path, after, before);
-    if (done.kind === 'changed') changed.push(path);
-    else for (const folder of done.folders) folders.add(folder);
+    if ((await writeFileAt(root, path, after, before)) === 'changed') changed.push(path);
   }
   return changed;
 }
@@ -98,22 +107,15 @@ async function finish(
   const removals = plan.changes.some(({ after }) => after === null);
   const left = removals ? await removeEmptyFolders(root, [...folders]) : [...folders];
   const final = ledgerText({ ...(next ?? ledger), folders: [...left], files });
-  await record(root, final, current, folders);
+  await record(root, final, current);
 }
 
-async function record(
-  root: AbsolutePath,
-  text: string,
-  before: string | null,
-  folders: Set<string>,
-): Promise<void> {
+async function record(root: AbsolutePath, text: string, before: string | null): Promise<void> {
   if (text === before) return;
-  const done = await writeFileAt(root, ledgerPath, text, before);
-  if (done.kind === 'changed') {
+  if ((await writeFileAt(root, ledgerPath, text, before)) === 'changed') {
     const reason = 'another run writes it at this moment';
     throw new FlightError('disk-failed', { what: 'write', path: join(root, ledgerPath), reason });
   }
-  for (const folder of done.folders) folders.add(folder);
 }
 
 /** Each entry with what was and what will be; what will go stays until it is gone. */

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface CommandArgument {
+interface CommandArgument {
   /** camelCase, as a prompt takes it */
   readonly name: string;
   readonly description: string;

@@ -27,7 +27,7 @@ export interface PackageTexts {
 export type DesiredPart = Part & { readonly agents: readonly string[] };
 
 /** The line by which git itself merges the progress log as our merges do. */
-export const unionLine = 'docs/progress.md merge=union';
+const unionLine = 'docs/progress.md merge=union';
 
 /**
  * @param exists whether a file is in the project: some agents read one of several

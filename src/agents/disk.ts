@@ -52,29 +52,26 @@ async function read(file: string, mode: number): Promise<Place> {
 /**
  * Writes a whole file, if it is still as it was read.
  * @param before what was read, `null` if there was none
- * @returns the folders made for it, or that it has changed meanwhile
  */
 export async function writeFileAt(
   root: AbsolutePath,
   path: string,
   text: string,
   before: string | null,
-): Promise<
-  { readonly kind: 'written'; readonly folders: readonly string[] } | { readonly kind: 'changed' }
-> {
+): Promise<'written' | 'changed'> {
   const file = join(root, path);
-  const folders = await makeFolders(root, path);
+  await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeNew(temporary, text);
     const now = await lookAt(root, path);
-    if (now.kind === 'in-the-way' || textOf(now) !== before) return { kind: 'changed' };
+    if (now.kind === 'in-the-way' || textOf(now) !== before) return 'changed';
     if (now.kind === 'file') await chmod(temporary, now.mode & 0o7777);
     faultPoint('install.rename:before');
     await rename(temporary, file);
     await syncDirectory(dirname(file));
     faultPoint('install.rename:after');
-    return { kind: 'written', folders };
+    return 'written';
   } finally {
     // gone already, if it was renamed
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -114,22 +111,21 @@ export async function removeEmptyFolders(
   return left;
 }
 
-export function textOf(place: Place): string | null {
-  return place.kind === 'file' ? place.text : null;
+/** The folders above `path` that are not there yet. */
+export async function missingFolders(root: AbsolutePath, path: string): Promise<readonly string[]> {
+  const steps = path.split('/').slice(0, -1);
+  const folders = steps.map((_step, at) => steps.slice(0, at + 1).join('/'));
+  const there = await Promise.all(
+    folders.map((folder) =>
+      lstat(join(root, folder)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return folders.filter((_folder, at) => there[at] === false);
 }
 
-/** Makes the folders of `path` one by one, so that it is known which were not there. */
-async function makeFolders(root: AbsolutePath, path: string): Promise<readonly string[]> {
-  const steps = path.split('/').slice(0, -1);
-  const made: string[] = [];
-  for (let many = 1; many <= steps.length; many += 1) {
-    const folder = steps.slice(0, many).join('/');
-    try {
-      await mkdir(join(root, folder));
-      made.push(folder);
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error;
-    }
-  }
-  return made;
+export function textOf(place: Place): string | null {
+  return place.kind === 'file' ? place.text : null;
 }

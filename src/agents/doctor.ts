@@ -12,7 +12,7 @@ import { judge, type PartSurface } from './part.ts';
 import { releasedHashes } from './predecessor.ts';
 import { skillProblems } from './skill-format.ts';
 
-export type State =
+type State =
   | 'installed'
   | 'stale'
   | 'modified'

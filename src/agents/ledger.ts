@@ -77,8 +77,13 @@ export function parseLedger(text: string | null, file: string): Ledger | null {
     throw new FlightError('install-record-unreadable', { file, why: 'it is not JSON' });
   }
   const parsed = Ledger.safeParse(value);
-  if (parsed.success && parsed.data.files.every(({ path }) => isInside(path))) return parsed.data;
+  const named = parsed.data === undefined ? [] : pathsIn(parsed.data);
+  if (parsed.success && named.every(isInside)) return parsed.data;
   throw new FlightError('install-record-unreadable', { file, why: 'it has another shape' });
+}
+
+function pathsIn({ files, folders }: Ledger): readonly string[] {
+  return [...files.map(({ path }) => path), ...folders];
 }
 
 /** The record comes with the repository: it may name nothing outside of the checkout. */

@@ -98,13 +98,6 @@ export function judge(
   }
 }
 
-/** A name for a part, the same in every version: its path, and its place in the file. */
-export function partId(
-  part: Pick<Part, 'path' | 'kind'> & { readonly at?: readonly string[] },
-): string {
-  return part.at === undefined ? part.path : `${part.path}#${part.at.join('/')}`;
-}
-
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -11,7 +11,7 @@ import { judge, type Part, type PartSurface } from './part.ts';
 import { releasedHashes } from './predecessor.ts';
 
 /** What becomes of a part. */
-export type Did =
+type Did =
   | 'written'
   | 'updated'
   | 'unchanged'

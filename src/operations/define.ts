@@ -80,14 +80,16 @@ export interface AnyOperation extends Pick<
 export function defineOperation<I, O>(
   operation: Operation<I, O>,
 ): Operation<I, O> & Pick<AnyOperation, 'call'> {
+  const run = (input: I, context: OperationContext): Promise<Outcome<O>> => {
+    const body = (): Promise<Outcome<O>> => operation.run(input, contextOf(operation, context));
+    // reading issues no tokens, and Node would keep book of every promise
+    return operation.effect === 'read' ? body() : asOperation(body);
+  };
   const call: AnyOperation['call'] = (input, context) => {
     const plain = isObject(input) ? (operation.plainInput?.(input) ?? null) : null;
-    if (plain !== null)
-      return asOperation(() => operation.run(plain, contextOf(operation, context)));
+    if (plain !== null) return run(plain, context);
     const parsed = operation.input.safeParse(input);
-    if (parsed.success) {
-      return asOperation(() => operation.run(parsed.data, contextOf(operation, context)));
-    }
+    if (parsed.success) return run(parsed.data, context);
     const issue = parsed.error.issues[0];
     const field = String(issue?.path[0] ?? '');
     const spec = operation.flags[field];

@@ -3,7 +3,7 @@
  * started in, never over anything that is not ours; a second time it changes nothing.
  */
 import * as z from 'zod/mini';
-import { undecided, type Decision, type Outcome } from '../kernel/outcome.ts';
+import { undecided, type Decision, type Outcome, type Warning } from '../kernel/outcome.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import type { Agent } from '../agents/agent.ts';
 import { agents } from '../agents/all.ts';
@@ -106,6 +106,7 @@ async function install(
     unwanted: 'keep',
   });
   const ids = chosen.map(({ id }) => id);
+  if (chosen.length === 0 && input.agents === 'detect') context.warn(nobodyFound);
   const dryRun = input.dryRun === true;
   const nothing = desired.length === 0 && ledger.files.length === 0;
   const next = { ...ledger, spelling, agents: ids, extras: namesOf(extras) };
@@ -115,6 +116,11 @@ async function install(
       : await carryOut({ root, ledger, next, command: context.commandLine }, plan);
   return answer(context, { root, dryRun, agents: ids }, plan, changed);
 }
+
+const nobodyFound: Warning = {
+  code: 'no-agent-found',
+  message: 'No agent was found, neither here nor on PATH: nothing is installed for one.',
+};
 
 function extrasFor(input: InitInput, ledger: Ledger): Extras {
   const before = extrasOf(ledger.extras);

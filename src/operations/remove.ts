@@ -104,7 +104,7 @@ export const remove = defineOperation({
     },
     into: { about: 'merge: into this local branch instead of the base', value: 'BRANCH' },
     title: { about: 'pr: its title (default: the first goal)', value: 'TEXT' },
-    body: { about: 'pr: its text (default: the goals)', value: 'TEXT' },
+    body: { about: 'pr: its text (default: the summary of the log, and the goals)', value: 'TEXT' },
     bodyFile: { about: 'pr: its text, from a file', value: 'FILE', face: 'cli' },
     draft: { about: 'pr: as a draft' },
     prUrl: { about: 'pr: records one that was opened by other means', value: 'URL' },

@@ -8,19 +8,19 @@ const sessions = 10;
 
 /** The commands in this order, on a repository with ten sessions. */
 const budget: readonly (readonly [string, number])[] = [
-  ['parallel create new --goal work', 15],
-  ['parallel create new', 7],
+  ['parallel create new --goal work', 14],
+  ['parallel create new', 6],
   // one of them asks what the bases track: what was merged on the forge is there first
-  ['parallel status', 19],
-  ['parallel status --all', 19],
-  ['parallel status new', 11],
+  ['parallel status', 17],
+  ['parallel status --all', 17],
+  ['parallel status new', 9],
   ['parallel path new', 4],
-  ['parallel cleanup --dry-run', 5],
-  ['parallel remove new --strategy keep', 17],
-  ['parallel restore new', 13],
-  ['parallel remove new --strategy abandon --yes', 16],
-  ['parallel restore --list', 5],
-  ['parallel remove s1 --strategy merge', 32],
+  ['parallel cleanup --dry-run', 4],
+  ['parallel remove new --strategy keep', 16],
+  ['parallel restore new', 12],
+  ['parallel remove new --strategy abandon --yes', 15],
+  ['parallel restore --list', 4],
+  ['parallel remove s1 --strategy merge', 31],
 ];
 
 async function processes(repo: TestRepo, command: string): Promise<number> {

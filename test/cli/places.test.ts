@@ -236,7 +236,9 @@ describe('what the repository is', () => {
     await worksFrom(other, 'two');
     const status = await must(other, ['parallel', 'status']);
     expect(status.at('data.here')).toEqual({ kind: 'stray' });
-    expect(status.at('data.strays')).toEqual([{ path: other, branch: 'mine', owner: null }]);
+    expect(status.at('data.strays')).toEqual([
+      { path: other, branch: 'mine', owner: null, locked: false, live: null },
+    ]);
   });
 
   test.each([['--filter=blob:none'], ['--depth=1']])('a clone with %s', async (option) => {

@@ -56,21 +56,22 @@ describe.runIf(mountable)('a sandbox in which only the worktree may be written',
     await must(auth, ['parallel', 'restore', '--list']);
 
     const changes = [
-      ['create', 'new', '--goal', 'a b'],
-      ['remove', 'auth', '--strategy', 'keep'],
-      ['remove', 'auth', '--strategy', 'merge'],
-      ['remove', 'auth', '--strategy', 'abandon', '--yes'],
-      ['cleanup', 'orphan', '--yes'],
-      ['restore', 'kept'],
-      ['adopt', stray],
+      ['parallel', 'create', 'new', '--goal', 'a b'],
+      ['parallel', 'remove', 'auth', '--strategy', 'keep'],
+      ['parallel', 'remove', 'auth', '--strategy', 'merge'],
+      ['parallel', 'remove', 'auth', '--strategy', 'abandon', '--yes'],
+      ['parallel', 'cleanup', 'orphan', '--yes'],
+      ['parallel', 'restore', 'kept'],
+      ['parallel', 'adopt', stray],
+      ['dev-session', 'start', '--goal', 'a', '--parallel', 'new', '--dirty', 'leave'],
     ];
     for (const args of changes) {
-      const refused = await ask(auth, ['parallel', ...args]);
+      const refused = await ask(auth, args);
       expect([args, refused.exit, refused.at('error.code')]).toEqual([args, 4, 'not-writable']);
       expect(refused.at('error.data.folders')).toEqual([`${root}/.git`, sessions]);
       expect(refused.at('error.hints')).toHaveLength(1);
       const argv = refused.at('error.hints.0.argv') as string[];
-      expect(argv).toEqual(expect.arrayContaining(['-C', root, 'parallel', ...args, '--json']));
+      expect(argv).toEqual(expect.arrayContaining(['-C', root, ...args, '--json']));
     }
     // an agent notices nothing of hooks that cannot write
     expect(await agent.hook('working', auth)).toEqual(silent);

@@ -103,7 +103,7 @@ test('in a stray it is written there; in a merge nothing is committed; a bare on
   repo.commit('README.md', 'theirs\n');
   repo.git('checkout', '-q', 'main');
   repo.commit('README.md', 'ours\n');
-  expect(() => repo.git('merge', 'other')).toThrow();
+  expect(() => repo.git('merge', 'other')).toThrow(/merge/u);
   const refused = await end(repo, { summary: 'x', commit: 'no' });
   expect(refused).toMatchObject({ exit: 4, code: 'operation-in-progress' });
   expect(await end(repo, { summary: 'x' })).toMatchObject({ exit: 0 });
@@ -116,7 +116,8 @@ test('unknown tasks and statuses are refused, and what docs hide is said', async
   const repo = makeRepo();
   repo.commit('docs/implementation/a.md', '# A\n\n## 1.1. One\n\n**Status**: planned\n');
   const before = fingerprint(repo.root);
-  const code = async (input: object): Promise<unknown> => (await end(repo, input)).code;
+  const code = async (input: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    (await end(repo, input)).code;
   expect(await code({ tasks: ['1.2=complete'] })).toBe('no-such-task');
   expect(await code({ tasks: ['1.1=nearly'] })).toBe('usage');
   expect(await code({ tasks: ['complete'] })).toBe('usage');

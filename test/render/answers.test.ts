@@ -95,3 +95,47 @@ test('an operation without a renderer is shown all the same', async () => {
     '\na: unknown\nb:\n  1\n  - c: x\\x1b\nd:\n  none\n',
   );
 });
+
+test('dev-session end: before the question, after it, and outside of a session', async () => {
+  const log = 'docs/session_logs/20261122_1522_auth_session.md';
+  const task = { id: '1.1', title: 'Sign', status: 'Planned', file: 'docs/implementation/1.md' };
+  expect(await shown('dev-session end', { log, tasks: [task] })).toMatchInlineSnapshot(`
+    "
+      Log           docs/session_logs/20261122_1522_auth_session.md
+      Task          1.1 Sign: Planned
+    "
+  `);
+  const report = { log, progress: 'docs/progress.md', tasks: [], committed: 'c0ffee10000' };
+  const integration = { name: 'auth', strategy: 'keep', branchDeleted: false, trash: null };
+  expect(await shown('dev-session end', { ...report, integration })).toMatchInlineSnapshot(`
+    "
+    Session auth is kept: its branch stays here, not pushed.
+      Branch        stays
+      Log
+        docs/session_logs/20261122_1522_auth_session.md (committed as c0ffee1)
+      Progress      docs/progress.md
+    "
+  `);
+  const uncommitted = Array.from({ length: 12 }, (_, at) => `file ${at}`);
+  expect(
+    await shown('dev-session end', { log, progress: 'docs/progress.md', tasks: [], uncommitted }),
+  ).toMatchInlineSnapshot(`
+    "
+    The session is written down.
+      Log           docs/session_logs/20261122_1522_auth_session.md
+      Progress      docs/progress.md
+      Not committed:
+        file 0
+        file 1
+        file 2
+        file 3
+        file 4
+        file 5
+        file 6
+        file 7
+        file 8
+        file 9
+        and 2 more
+    "
+  `);
+});

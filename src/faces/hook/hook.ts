@@ -3,7 +3,7 @@
  * that some agents trust by their exact text, so **they are constant for ever**: no version, no
  * path, no flag; what has to be known comes on standard input.
  *
- * - `hook <agent> <event>` observes: the quick way in `observe.ts`, silent, exit 0. Here it comes
+ * - `hook <agent> <event>` observes: the quick way in `quick.ts`, silent, exit 0. Here it comes
  *   only with flags beside it, and for help.
  * - `hook claude worktree-create | worktree-remove` answers: Claude Code's worktree provider.
  */
@@ -56,7 +56,7 @@ async function run(frame: Frame, args: readonly string[]): Promise<Answer> {
   }
   const event = hookEvent(eventWord);
   if (event !== null) {
-    const { observeIfAsked } = await import('./observe.ts');
+    const { observeIfAsked } = await import('./quick.ts');
     await observeIfAsked([agent, event]);
   }
   const events =

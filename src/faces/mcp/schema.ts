@@ -24,11 +24,13 @@ export function listedTool(tool: LoadedTool): Tool {
     inputSchema: inputSchema(tool),
     outputSchema: envelope,
     annotations: {
-      readOnlyHint: read,
-      // what these say of a tool that only reads is nothing
+      // what is left out is `false`
       ...(read
-        ? {}
-        : { destructiveHint: is.effect === 'destructive', idempotentHint: tool.idempotent }),
+        ? { readOnlyHint: true }
+        : {
+            destructiveHint: is.effect === 'destructive',
+            ...(tool.idempotent ? { idempotentHint: true } : {}),
+          }),
       openWorldHint: tool.network,
     },
   };
@@ -59,6 +61,8 @@ function inputSchema(tool: LoadedTool): Tool['inputSchema'] {
 
 function property(schema: unknown, { spec }: Parameter): Properties[string] {
   const { default: _, ...kept } = isObject(schema) ? schema : {};
+  // the values say that it is a text
+  if ('enum' in kept) delete kept['type'];
   return { ...kept, description: spec.about };
 }
 
@@ -70,7 +74,6 @@ const envelope: NonNullable<Tool['outputSchema']> = {
     data: {},
     decision: {},
     error: {},
-    next: {},
   },
   required: ['ok'],
 };

@@ -1,4 +1,5 @@
 /** Which log an end completes: the one decided on before, the session's, or a new one. */
+import type { AbsolutePath } from '../../kernel/path.ts';
 import { readCheckoutFile } from '../../workflow/checkout-file.ts';
 import { sectionText } from '../../workflow/complete.ts';
 import type { Draft } from '../../workflow/draft.ts';
@@ -64,7 +65,7 @@ function inFolder(name: string): string {
 }
 
 /** `20261122_1403_…` is `2026-11-22 14:03`; a log that has its summary is finished. */
-async function sinceOf(checkout: EndPlace['checkout'], path: string): Promise<string | null> {
+async function sinceOf(checkout: AbsolutePath, path: string): Promise<string | null> {
   const name = path.split('/').at(-1) ?? '';
   const match = /^(?<y>\d{4})(?<m>\d{2})(?<d>\d{2})_(?<h>\d{2})(?<min>\d{2})_/u.exec(name)?.groups;
   if (match === undefined) return null;

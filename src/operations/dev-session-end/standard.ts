@@ -4,6 +4,7 @@
  */
 import { FlightError } from '../../kernel/errors.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
+import type { AbsolutePath } from '../../kernel/path.ts';
 import { requireIdentity } from '../../git/commit.ts';
 import { operationInProgress } from '../../git/operation.ts';
 import { real } from '../../git/repository.ts';
@@ -78,8 +79,8 @@ function refuseStrategy(input: EndInput): void {
 
 async function refuseCommit(
   project: Project,
-  checkout: EndPlace['checkout'],
-  gitDir: EndPlace['gitDir'],
+  checkout: AbsolutePath,
+  gitDir: AbsolutePath,
 ): Promise<void> {
   await requireIdentity(project.git, checkout);
   const found = await operationInProgress(gitDir);

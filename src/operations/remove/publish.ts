@@ -9,6 +9,7 @@ import { absolute } from '../../kernel/path.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
 import { faultPoint } from '../../kernel/faults.ts';
 import { markedGit } from '../../git/git.ts';
+import { readBlobs } from '../../git/objects.ts';
 import type { BranchName } from '../../git/oid.ts';
 import { preparePublishing, publish, type Publishing } from '../../forge/publish.ts';
 import { parsePullRequestUrl, type PullRequest } from '../../forge/pull-request.ts';
@@ -19,6 +20,8 @@ import { errorCode } from '../../kernel/errno.ts';
 import type { Project } from '../../sessions/project.ts';
 import { readRegistry } from '../../sessions/registry.ts';
 import type { SessionRecord } from '../../sessions/record.ts';
+import { sectionText } from '../../workflow/complete.ts';
+import { pullRequestBody } from '../../workflow/pull-request-body.ts';
 import { change, finishChange, uninterrupted, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { freshSession, leave, refuse } from './leave.ts';
@@ -36,7 +39,7 @@ export async function publishAndLeave(
     throw new FlightError('branch-gone', { name: seen.name, branch: seen.branch });
   }
   const known = givenPullRequest(request);
-  const texts = await pullRequestTexts(context, seen, request);
+  const texts = await pullRequestTexts(context, project, seen, request);
   const prepared = known === null ? await prepare(context, project, seen) : null;
   const begun = await change(context, project, (frame) => begin(context, frame, seen, request), {
     nothingDone: (result) => result === 'changed',
@@ -175,9 +178,10 @@ function givenPullRequest(request: RemoveRequest): PullRequest | null {
   throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
 }
 
-/** Title: given, else the first goal, else the name. Body: given, else the file, else the goals. */
+/** Title: given, else the first goal, else the name. Body: given, else the file, else log and goals. */
 async function pullRequestTexts(
   context: OperationContext,
+  project: Project,
   session: SessionFacts,
   request: RemoveRequest,
 ): Promise<{ title: string; body: string }> {
@@ -185,7 +189,7 @@ async function pullRequestTexts(
   const title = request.title ?? goals[0] ?? session.name;
   if (request.body !== undefined) return { title, body: request.body };
   if (request.bodyFile === undefined) {
-    return { title, body: goals.map((goal) => `- ${goal}`).join('\n') };
+    return { title, body: pullRequestBody(await committedSummary(project, session), goals) };
   }
   const file = absolute(request.bodyFile, context.directory);
   try {
@@ -194,4 +198,15 @@ async function pullRequestTexts(
     const detail = `--body-file: ${file} cannot be read (${errorCode(error)}).`;
     throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
   }
+}
+
+/** The summary of the log as it is on the branch; `''` if it has none. */
+async function committedSummary(
+  { git, commonDir }: Project,
+  { branchTip, record }: SessionFacts,
+): Promise<string> {
+  const log = record?.log;
+  if (log === undefined || branchTip === null || /[\n\0]/u.test(log)) return '';
+  const [bytes] = await readBlobs(git, commonDir, [`${branchTip}:${log}`]);
+  return sectionText(bytes?.toString('utf8') ?? '', 'Summary');
 }

@@ -30,7 +30,7 @@ export const install = renderer<InstallData>((data, view) => {
     ? `${dryRun ? 'This would change, in' : 'Done, in'} ${shown(data.root, view)}:`
     : `Nothing to do in ${shown(data.root, view)}.${rest}`;
   return [
-    ...beside('', head, view.width),
+    head,
     ...indent(table(gathered(told, view)), 2),
     ...(doing && rest !== '' ? [rest.trim()] : []),
   ];

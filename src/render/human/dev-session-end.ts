@@ -1,4 +1,7 @@
-/** `dev-session end`: what was written where, and what became of the work. */
+/**
+ * `dev-session end`: what was written where, and what became of the work. Before the question of
+ * the strategy: which log it will be, and the tasks.
+ */
 import type { EndReport } from '../../operations/shapes/dev-session-end.ts';
 import { visible } from '../../kernel/visible.ts';
 import { beside } from '../text.ts';
@@ -6,16 +9,22 @@ import { remove } from './remove.ts';
 import { renderer, type View } from './view.ts';
 import { short } from './words.ts';
 
-export const devSessionEnd = renderer<EndReport>((data, view) => [
-  ...(data.integration === undefined
-    ? [view.theme.good('The session is written down.')]
-    : remove(data.integration, view)),
-  ...written(data, view),
-  ...data.tasks.flatMap((task) =>
+/** What a decision shows: nothing is written yet. */
+type Shown = EndReport | Pick<EndReport, 'log' | 'tasks'>;
+
+export const devSessionEnd = renderer<Shown>((data, view) => {
+  const tasks = data.tasks.flatMap((task) =>
     beside('  Task          ', visible(`${task.id} ${task.title}: ${task.status}`), view.width),
-  ),
-  ...uncommitted(data, view),
-]);
+  );
+  if (!('progress' in data)) {
+    return [...beside('  Log           ', visible(data.log ?? ''), view.width), ...tasks];
+  }
+  const headline =
+    data.integration === undefined
+      ? [view.theme.good('The session is written down.')]
+      : remove(data.integration, view);
+  return [...headline, ...written(data, view), ...tasks, ...uncommitted(data, view)];
+});
 
 function written(data: EndReport, view: View): readonly string[] {
   if (data.log === null) return [];

@@ -60,7 +60,7 @@ export function prepare(world: World): void {
     '# Log\n\n## Plan\n\nMine.\n\n## Summary\n\n<!-- what -->\n\n## Own\n\nx\n',
   );
   write(`${at}/new.txt`, 'new\n');
-  write(`${at}/b.txt`, 'edited\n');
+  write(`${at}/deep/er/x.txt`, 'edited\n');
   write('summary.md', 'All is signed now.\n\nSecond paragraph.\n');
   world.keep('ending');
 }
@@ -143,7 +143,7 @@ export function whole(world: World, ending: Ending): string[] {
     ...once('docs/critical-learnings.md', 'Cookies are gone'),
     ...once('docs/implementation/1.md', '**Status**: ✅ Complete'),
     ...once('new.txt', 'new'),
-    ...once('b.txt', 'edited'),
+    ...once('deep/er/x.txt', 'edited'),
     ...ending.commits.flatMap((subject) =>
       subjects.filter((one) => one === subject).length === 1
         ? []
