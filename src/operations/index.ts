@@ -59,7 +59,7 @@ export const operations: readonly OperationEntry[] = [
   },
   {
     name: 'dev-session start',
-    summary: 'Start or resume a session: context, goals, log',
+    summary: 'Start or resume a session, with goals and a log',
     effect: 'change',
     load: async () => (await import('./dev-session-start.ts')).devSessionStart,
   },
