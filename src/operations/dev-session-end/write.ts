@@ -24,7 +24,7 @@ export interface Writing {
   readonly commits: boolean;
 }
 
-export interface Written {
+interface Written {
   readonly plan: EndPlan;
   /** the commit of log and progress; `null` if there was nothing to commit */
   readonly committed: Oid | null;
@@ -107,7 +107,7 @@ async function commitOwn(
 }
 
 /** The same place after something was committed or written in it. */
-export async function placeNow(port: Git, place: EndPlace): Promise<EndPlace> {
+async function placeNow(port: Git, place: EndPlace): Promise<EndPlace> {
   const status = await readStatus(port, place.checkout);
   return { ...place, head: status.head, dirty: dirtyPaths(status) };
 }
