@@ -24,14 +24,6 @@ export interface Writing {
   readonly commits: boolean;
 }
 
-interface Written {
-  readonly plan: EndPlan;
-  /** the commit of log and progress; `null` if there was nothing to commit */
-  readonly committed: Oid | null;
-  /** was anything written or committed? */
-  readonly changed: boolean;
-}
-
 /** What a caller learns even if it fails half-way. */
 export interface Progress {
   changed: boolean;
