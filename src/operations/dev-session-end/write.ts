@@ -23,6 +23,7 @@ export interface Writing {
   /** are log and progress committed? */
   readonly commits: boolean;
 }
+
 /** What a caller learns even if it fails half-way. */
 export interface Progress {
   changed: boolean;
