@@ -35,7 +35,7 @@ export async function headIn(
 }
 
 /** The commit HEAD is at, `null` if its branch has none. One process: `rev-parse`. */
-export async function headOid(bound: Git, cwd: AbsolutePath): Promise<Oid | null> {
+async function headOid(bound: Git, cwd: AbsolutePath): Promise<Oid | null> {
   const args = ['rev-parse', '--verify', '--quiet', 'HEAD'];
   const id = await gitText(bound, cwd, args, { answers: [0, 1] });
   return isOid(id) ? id : null;

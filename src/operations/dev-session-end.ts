@@ -31,47 +31,48 @@ async function run(input: EndInput, context: OperationContext): Promise<Outcome<
 
 export const devSessionEnd = defineOperation({
   name: 'dev-session end',
-  summary: 'End a session: log, progress, and its work brought home',
+  summary: 'End a session: write its log, bring its work home',
   description:
     'Completes the log (summary, goals, commits, files, next steps), adds one entry to docs/progress.md, and commits these by itself. ' +
     'In a parallel session it then does what parallel remove does: pull request, merge, keep or abandon. Without a strategy it asks which; the texts handed in are kept as a draft until then. ' +
+    '--commit commits everything that is not ignored first; --learned goes to docs/critical-learnings.md, --task sets a status below docs/implementation. --yes without a strategy means keep; --save-log is for keep and abandon. ' +
     'Outside of a parallel session it writes, lists what is not committed, and commits only with --commit. ' +
     'Nothing is written twice: a call that was cut off can be made again.',
   effect: 'destructive',
   input: EndInput,
   flags: {
-    name: { about: 'the session; inside one it may be left out', positional: 'one', value: 'NAME' },
+    name: { about: 'default: the one you are in', positional: 'one', value: 'NAME' },
     summaryFile: {
       about: 'what was done, Markdown, from a file or - for standard input',
       value: 'FILE',
       face: 'cli',
     },
-    summary: { about: 'what was done, Markdown', value: 'TEXT', face: 'mcp' },
+    summary: { about: 'Markdown', value: 'TEXT', face: 'mcp' },
     next: { about: 'a next step', value: 'TEXT', repeatable: true },
-    learned: { about: 'goes to docs/critical-learnings.md', value: 'TEXT', repeatable: true },
+    learned: { about: 'a learning', value: 'TEXT', repeatable: true },
     tasks: {
-      about: 'sets a status below docs/implementation: planned, in-progress or complete',
+      about: 'ID=planned|in-progress|complete',
       flag: 'task',
       value: 'ID=STATUS',
       repeatable: true,
     },
-    commit: { about: 'commits everything that is not ignored first', value: 'MESSAGE' },
+    commit: { about: 'commits all else first', value: 'MESSAGE' },
     strategy: {
       about: 'how its work comes home',
       value: strategies.join('|'),
       choices: strategies,
     },
-    yes: { about: 'consents to abandon; without a strategy it means keep', mcp: 'apply' },
+    yes: { about: 'consents to abandon', mcp: 'apply' },
     shape: {
-      about: 'merge: how (default: fast-forward, else a merge commit)',
+      about: 'merge: how',
       value: shapes.join('|'),
       choices: shapes,
     },
-    title: { about: 'pr: its title (default: the first goal)', value: 'TEXT' },
-    draft: { about: 'pr: as a draft' },
-    verify: { about: 'merge: run this on the merged files first', value: 'COMMAND' },
-    saveLog: { about: 'keep, abandon: copy the log to the main checkout' },
-    forceInUse: { about: 'although somebody works in it' },
+    title: { about: 'pr: title', value: 'TEXT' },
+    draft: { about: 'pr: draft' },
+    verify: { about: 'merge: run this first', value: 'COMMAND' },
+    saveLog: { about: 'copies the log to the main checkout' },
+    forceInUse: { about: 'though somebody works in it' },
   },
   output: EndReport,
   examples: [

@@ -66,34 +66,34 @@ async function checkoutOf(project: Project): Promise<AbsolutePath | null> {
 
 export const devSessionStart = defineOperation({
   name: 'dev-session start',
-  summary: 'Start or resume a session: context, goals, log',
+  summary: 'Start or resume a session, with goals and a log',
   description:
     'Without goals it gives the context: next steps of the last log, open tasks, recent progress, who works on what, what is unfinished; and asks for goals. ' +
-    'With goals it asks whether to work here (standard) or in a worktree of its own (parallel), makes that, and writes the log. ' +
+    'With goals it asks whether to work here (standard) or in a worktree of its own (parallel), makes that, and writes the log. A task gives its title as the goal; a session without a name gets one made of its goals. ' +
     'Inside a session it resumes it: goals, log, what is uncommitted and what was committed.',
   effect: 'change',
   input: StartInput,
   flags: {
     goals: { about: 'what it is for', flag: 'goal', value: 'TEXT', repeatable: true },
     tasks: {
-      about: 'task of docs/implementation: a goal if none is given',
+      about: 'id of a task in docs/implementation',
       flag: 'task',
       value: 'ID',
       repeatable: true,
     },
     parallel: {
-      about: 'in a worktree of its own; a name is made if none is given',
+      about: 'in a worktree of its own',
       value: 'NAME',
       optionalValue: true,
     },
     standard: { about: 'in the main checkout' },
     mode: { about: 'where', value: 'MODE', choices: ['standard', 'parallel'], face: 'mcp' },
     dirty: {
-      about: 'changes in the main checkout: copy or leave them',
+      about: 'changes of main: copy or leave',
       value: 'carry|leave',
       choices: ['carry', 'leave'],
     },
-    base: { about: 'branch it starts from', value: 'BRANCH' },
+    base: { about: 'from this branch', value: 'BRANCH' },
     agent: { about: 'agent it is for, shown in how to go there', value: 'ID', face: 'cli' },
   },
   output: StartReport,

@@ -59,13 +59,13 @@ export const operations: readonly OperationEntry[] = [
   },
   {
     name: 'dev-session start',
-    summary: 'Start or resume a session: context, goals, log',
+    summary: 'Start or resume a session, with goals and a log',
     effect: 'change',
     load: async () => (await import('./dev-session-start.ts')).devSessionStart,
   },
   {
     name: 'dev-session end',
-    summary: 'End a session: log, progress, and its work brought home',
+    summary: 'End a session: write its log, bring its work home',
     effect: 'destructive',
     load: async () => (await import('./dev-session-end.ts')).devSessionEnd,
   },

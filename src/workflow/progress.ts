@@ -39,7 +39,7 @@ export function withEntry(text: string | null, entry: ProgressEntry, template: s
   return inserted(text, last?.bodyEnd ?? text.length, made, end);
 }
 
-export function hasEntry(text: string, log: string): boolean {
+function hasEntry(text: string, log: string): boolean {
   return text.includes(log);
 }
 

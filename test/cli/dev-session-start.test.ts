@@ -15,8 +15,13 @@ test('four at once with the same goals are four sessions, none joined, each with
   const repo = makeRepo();
   const args = [...start, '--goal', 'Same', '--parallel'];
   const replies = await Promise.all([1, 2, 3, 4].map(() => askProgram(repo.root, args)));
-  const names = replies.map((reply) => reply.at('data.session.name'));
-  expect(names.toSorted()).toEqual(['same', 'same-2', 'same-3', 'same-4']);
+  const names = replies.map((reply) => reply.text('data.session.name'));
+  expect(names.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+    'same',
+    'same-2',
+    'same-3',
+    'same-4',
+  ]);
   for (const reply of replies) {
     const log = readLog(readFileSync(reply.text('data.log'), 'utf8'));
     expect([log.session, log.goals]).toEqual([reply.at('data.session.name'), ['Same']]);

@@ -7,7 +7,7 @@ import { toolEntries } from '../../src/faces/mcp/table.ts';
 import { cli, json, releasedProgram, start } from '../support/cli.ts';
 import { eras, mcpClient, type Era, type Json, type McpClient } from '../support/mcp.ts';
 import { comparable } from '../support/outcome.ts';
-import { gitIn, makeRepo, type TestRepo } from '../support/repo.ts';
+import { makeRepo, type TestRepo } from '../support/repo.ts';
 
 interface Case {
   readonly tool: string;
@@ -294,9 +294,14 @@ interface Question {
 
 /** What the repository has become, without what differs from one run to the next. */
 function state(repo: TestRepo): readonly string[] {
-  const refs = gitIn(repo.root, 'for-each-ref', '--format=%(refname)').split('\n');
-  const trees = gitIn(repo.root, 'for-each-ref', '--format=%(refname) %(tree)', 'refs/heads');
-  return [...refs, ...trees.replaceAll(/\d{8}_\d{4}/gu, '').split('\n')];
+  const lines = (...args: string[]): string[] => repo.git(...args).split('\n');
+  const files = lines('for-each-ref', '--format=%(refname)', 'refs/heads').flatMap((branch) =>
+    lines('ls-tree', '-r', branch).map((file) => `${branch} ${file}`),
+  );
+  // a log tells times and places
+  const told = files.map((file) => file.replace(/ [0-9a-f]{40}\t(?=docs\/)/u, ' '));
+  const named = told.map((file) => file.replaceAll(/\d{8}_\d{4}/gu, ''));
+  return [...lines('for-each-ref', '--format=%(refname)'), ...named];
 }
 
 function eraOf(index: number): Era {

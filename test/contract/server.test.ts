@@ -209,17 +209,3 @@ test.each([
     '',
   );
 });
-
-test('progress is told to who asked for it', async () => {
-  const { root } = makeRepo();
-  const client = await mcpClient('2026-07-28', { cwd: root, args: ['mcp', '--all'] });
-  const token = 'how-far';
-  const _meta = { progressToken: token };
-  await client.request('tools/call', {
-    name: 'parallel_create',
-    arguments: { name: 'auth' },
-    _meta,
-  });
-  const told = client.others.filter(({ method }) => method === 'notifications/progress');
-  expect(told.every(({ params }) => (params as Json)['progressToken'] === token)).toBe(true);
-});

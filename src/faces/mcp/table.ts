@@ -5,7 +5,7 @@
  */
 import { operations, type OperationEntry } from '../../operations/index.ts';
 
-export interface ToolEntry {
+interface ToolEntry {
   /** underscores: several clients rewrite dots in the names of tools */
   readonly name: string;
   readonly operation: string;

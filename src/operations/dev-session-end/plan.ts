@@ -38,7 +38,7 @@ export interface EndPlace {
   readonly dirty: readonly string[];
 }
 
-export interface PlannedWrite {
+interface PlannedWrite {
   readonly file: CheckoutFile;
   readonly text: string;
   /** names the fault points */

@@ -23,15 +23,6 @@ export interface Writing {
   /** are log and progress committed? */
   readonly commits: boolean;
 }
-
-export interface Written {
-  readonly plan: EndPlan;
-  /** the commit of log and progress; `null` if there was nothing to commit */
-  readonly committed: Oid | null;
-  /** was anything written or committed? */
-  readonly changed: boolean;
-}
-
 /** What a caller learns even if it fails half-way. */
 export interface Progress {
   changed: boolean;
@@ -107,7 +98,7 @@ async function commitOwn(
 }
 
 /** The same place after something was committed or written in it. */
-export async function placeNow(port: Git, place: EndPlace): Promise<EndPlace> {
+async function placeNow(port: Git, place: EndPlace): Promise<EndPlace> {
   const status = await readStatus(port, place.checkout);
   return { ...place, head: status.head, dirty: dirtyPaths(status) };
 }

@@ -7,7 +7,7 @@ import type { Task } from '../../workflow/tasks-read.ts';
 export const StartInput = z.object({
   goals: z._default(z.array(z.string()), []),
   tasks: z._default(z.array(z.string()), []),
-  parallel: z.optional(z.union([z.string(), z.literal(true)])),
+  parallel: z.optional(z.union([z.string(), z.boolean()])),
   standard: z._default(z.boolean(), false),
   mode: z.optional(z.enum(['standard', 'parallel'])),
   dirty: z.optional(z.enum(['carry', 'leave'])),
@@ -33,7 +33,7 @@ export interface StartRequest {
 
 /** @throws FlightError `usage`, `bad-name` */
 export function requestOf(input: StartInput): StartRequest {
-  const parallel = input.parallel !== undefined || input.mode === 'parallel';
+  const parallel = (input.parallel ?? false) !== false || input.mode === 'parallel';
   const standard = input.standard || input.mode === 'standard';
   if (parallel && standard) throw usage('A session is standard or parallel, not both.');
   if (standard && input.dirty !== undefined) {
