@@ -63,10 +63,7 @@ export async function rollBackCreate(
     const privateDir = adminDir(project, adminId);
     if ((await readToken(privateDir)) !== record.token) await writeToken(privateDir, record.token);
     if (!(await holdsOnlyLink(path, privateDir))) {
-      // the checkout runs without our lock, so taking that over has not removed them; none of
-      // them can be older than the folder they are in, which this create has made
-      const inside = join('worktrees', adminId) + sep;
-      await removeStaleGitLocks(project, (file) => file.path.startsWith(inside));
+      await removeLocksOfCheckout(project, record, join('worktrees', adminId) + sep);
       return { kind: 'files', adminId, privateDir, path };
     }
     await removeEmpty(path, privateDir);
@@ -74,11 +71,29 @@ export async function rollBackCreate(
     // made by a git that was killed before it wrote whose it is; with anything in it, it stays
     await rmdir(path).catch(() => undefined);
   }
+  await removeLocksOfCheckout(project, record, null);
   if (session.branchTip !== null && session.branchTip !== record.base.oid) {
     return { kind: 'commits' };
   }
   await forget(git, project, session, record, recordOid);
   return { kind: 'nothing' };
+}
+
+/**
+ * The checkout runs without our lock, so taking that over has not removed what its git has left.
+ * None of it can be older than this create, which has made both folder and branch.
+ * @param inside the private git dir, relative to the common dir; `null` if that is gone
+ */
+async function removeLocksOfCheckout(
+  project: Project,
+  record: SessionRecord,
+  inside: string | null,
+): Promise<void> {
+  const ofBranch = join('refs', 'heads', `${record.branch}.lock`);
+  await removeStaleGitLocks(
+    project,
+    ({ path }) => path === ofBranch || (inside !== null && path.startsWith(inside)),
+  );
 }
 
 /**

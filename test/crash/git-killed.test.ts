@@ -47,7 +47,7 @@ test(
     const plain = named(create, 'create');
     const ready = await learn(world, {
       ...plain,
-      prepare: () => deadlyFilter(world, 'b.txt'),
+      prepare: () => deadlyFilter(world, 'b.txt', 'refs/heads/session/new.lock'),
     });
     const found = [
       ...(await killInCheckout(world, ready, 'git')),

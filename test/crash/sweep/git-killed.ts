@@ -46,12 +46,16 @@ export async function killGitAt(world: World, ready: Ready, death: Death): Promi
   return found.map((problem) => `${label}: ${problem}`);
 }
 
-/** A smudge filter that kills the git that runs it, and us with it if `us`. */
-export function deadlyFilter(world: World, pattern: string): void {
+/**
+ * A smudge filter that kills the git that runs it, and us with it if `us`.
+ * @param leaves a lock file, relative to the common dir, that this git makes a little later
+ */
+export function deadlyFilter(world: World, pattern: string, leaves?: string): void {
   const mark = join(world.folder, '..', 'deadly');
+  const lock = leaves === undefined ? '' : `: > '${join(world.commonDir, leaves)}'\n`;
   world.write(
     'filter.sh',
-    `#!/bin/sh\nif [ -e '${mark}' ]; then git=$PPID; us=$(ps -o ppid= -p $git | tr -d ' ');\n[ "$(cat '${mark}')" = us ] && kill -9 $us; kill -9 $git; fi\nexec cat\n`,
+    `#!/bin/sh\nif [ -e '${mark}' ]; then git=$PPID; us=$(ps -o ppid= -p $git | tr -d ' ');\n${lock}[ "$(cat '${mark}')" = us ] && kill -9 $us; kill -9 $git; fi\nexec cat\n`,
   );
   chmodSync(join(world.folder, 'filter.sh'), 0o755);
   // of files without a filter nothing is written before all others are
