@@ -129,7 +129,8 @@ export const status = defineOperation({
     return StatusInput;
   },
   plainInput: ({ name, all, ...more }) => {
-    if (Object.keys(more).length > 0 || typeof (all ?? false) !== 'boolean') return null;
+    if (Object.keys(more).length > 0) return null;
+    if (all !== undefined && typeof all !== 'boolean') return null;
     if (name !== undefined && typeof name !== 'string') return null;
     return { ...(name === undefined ? {} : { name }), all: all === true };
   },

@@ -3,6 +3,7 @@
  * committed: the call that answers the question of the strategy need not repeat it, and a call
  * that was cut off can be made again without it.
  */
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
@@ -68,8 +69,10 @@ export async function writeDraft(gitDir: AbsolutePath, draft: Draft): Promise<vo
   const file = fileOf(gitDir);
   await mkdir(dirname(file), { recursive: true });
   faultPoint('end.draft:before');
-  await writeSynced(`${file}.new`, `${JSON.stringify(draft)}\n`);
-  await rename(`${file}.new`, file);
+  // two may write at once, each its own: the later one stands
+  const temporary = `${file}.${randomUUID()}`;
+  await writeSynced(temporary, `${JSON.stringify(draft)}\n`);
+  await rename(temporary, file);
   await syncDirectory(dirname(file));
   faultPoint('end.draft:after');
 }

@@ -99,7 +99,7 @@ describe('killed at every step', () => {
   test('of a removal', async () => {
     const learnt = await workedIn();
     const points = pointsOf(learnt.repo, 'remove');
-    expect(points).toHaveLength(12);
+    expect(points).toHaveLength(14);
     for (const point of ['remove.pin:before', ...points.filter(after)]) {
       const { repo, path, before } = await workedIn();
       expect([point, run(repo, 'remove', { FLIGHT_RULES_FAULT: point })]).toEqual([

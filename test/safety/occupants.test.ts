@@ -19,6 +19,20 @@ async function standIn(cwd: string, script = 'echo here; exec sleep 600'): Promi
   return child.pid ?? 0;
 }
 
+/** Until process `pid` is called git, or is over. */
+async function becomesGit(pid: number): Promise<void> {
+  for (;;) {
+    let line = '';
+    try {
+      line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return;
+    }
+    if (line.startsWith('git\0') || line === '') return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** Linux's start time of a process, in clock ticks. */
 function startOf(pid: number): string {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -52,7 +66,7 @@ test('a git that only passes does not count, one that stays does', async () => {
   const session = repo.addSession('auth');
   const named = (seconds: number): string =>
     `echo here; exec bash -c 'exec -a git sleep ${seconds}'`;
-  await standIn(session.worktree, named(0.2));
+  await becomesGit(await standIn(session.worktree, named(0.2)));
   expect(codes(await ask(repo, 'auth', 'keep', { callerPid: 2 ** 30 }))).toEqual([]);
   await standIn(session.worktree, named(600));
   expect(codes(await ask(repo, 'auth', 'keep', { callerPid: 2 ** 30 }))).toEqual(['in-use']);
