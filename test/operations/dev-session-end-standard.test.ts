@@ -1,6 +1,6 @@
 // `dev-session end` outside of a parallel session: it writes, refuses nothing, integrates nothing,
 // and commits only if it is asked to.
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { devSessionEnd } from '../../src/operations/dev-session-end.ts';
@@ -78,6 +78,34 @@ test('--commit: everything that is not ignored, then log and progress by themsel
   ]);
   expect(repo.git('status', '--porcelain')).toBe('');
 });
+
+test.each(['committed by hand', 'left, and a new log begun'])(
+  'texts of a session whose commit failed do not meet those of the next one: %s',
+  async (how) => {
+    const repo = makeRepo();
+    const first = 'docs/session_logs/20201122_1000_session.md';
+    repo.commit(first, '# Session log\n\n## Goals\n\n- One\n');
+    repo.write('work.txt', 'x\n');
+    repo.commit('once.txt', 'x\n');
+    repo.write('.git/hooks/pre-commit', '#!/bin/sh\ntest ! -e once && touch once\n');
+    chmodSync(join(repo.root, '.git/hooks/pre-commit'), 0o755);
+    repo.write('.git/info/exclude', 'once\n');
+    // the first commit is made, that of the log is not
+    const failed = await end(repo, { summary: 'Of one.', next: ['Then'], commit: 'One' });
+    expect(failed).toMatchObject({ exit: 1, code: 'hook-failed' });
+    expect(read(repo, first)).toContain('Of one.');
+    repo.git('add', '--all');
+    if (how.startsWith('committed')) repo.git('commit', '-qnm', 'by hand');
+    else repo.write('docs/session_logs/20211122_1000_session.md', '## Goals\n\n- Two\n');
+    const before = read(repo, first);
+    const ended = await end(repo, { summary: 'Of two.' });
+    expect(ended.exit).toBe(0);
+    expect(read(repo, first)).toBe(before);
+    const second = read(repo, String(ended.data['log']));
+    expect(second).toContain('Of two.');
+    expect(second).not.toContain('- Then');
+  },
+);
 
 test.each([
   ['strategy', 'merge'],
