@@ -1,6 +1,6 @@
 // `dev-session end` outside of a parallel session: it writes, refuses nothing, integrates nothing,
 // and commits only if it is asked to.
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { devSessionEnd } from '../../src/operations/dev-session-end.ts';
@@ -157,4 +157,47 @@ test('unknown tasks and statuses are refused, and what docs hide is said', async
   expect(ended.data['tasks']).toEqual([
     { id: '1.1', title: 'One', status: 'in progress', file: 'docs/implementation/a.md' },
   ]);
+});
+
+test('called in the git dir it ends what the main checkout holds', async () => {
+  const repo = makeRepo();
+  const ended = await end(repo, { summary: 'Done.' }, join(repo.root, '.git'));
+  expect(ended.data).toMatchObject({ log });
+  expect(read(repo, log)).toContain('Done.');
+});
+
+test('a file that a sparse checkout leaves out is refused, never written anew', async () => {
+  const repo = makeRepo();
+  repo.commit('docs/progress.md', '# Progress\n\n## 2020-01-01 Old\n');
+  repo.commit('src/a.txt', 'a\n');
+  repo.git('sparse-checkout', 'set', 'src');
+  const before = fingerprint(repo.root);
+  const refused = await end(repo, { summary: 'Done.' });
+  expect(refused).toMatchObject({ exit: 4, code: 'odd-file' });
+  expect(refused.message).toContain('left out of this sparse checkout');
+  expect(fingerprint(repo.root)).toEqual(before);
+  repo.git('sparse-checkout', 'add', 'docs');
+  expect(await end(repo, { summary: 'Done.', commit: 'x' })).toMatchObject({ exit: 0 });
+  expect(read(repo, 'docs/progress.md')).toContain('2020-01-01 Old');
+});
+
+test('where a sparse checkout has no docs at all, they are made and committed', async () => {
+  const repo = makeRepo();
+  repo.commit('src/a.txt', 'a\n');
+  repo.git('sparse-checkout', 'set', 'src');
+  repo.write('src/a.txt', 'b\n');
+  const ended = await end(repo, { summary: 'Done.', commit: 'x' });
+  expect([ended.exit, ended.message]).toEqual([0, '']);
+  expect(repo.git('show', `HEAD:${log}`)).toContain('Done.');
+});
+
+test('docs in a repository of their own are not written to', async () => {
+  const repo = makeRepo();
+  mkdirSync(join(repo.root, 'docs'));
+  gitIn(join(repo.root, 'docs'), 'init', '-q');
+  const before = fingerprint(repo.root);
+  const refused = await end(repo, { summary: 'Done.' });
+  expect(refused).toMatchObject({ exit: 4, code: 'odd-file' });
+  expect(refused.message).toContain('another repository');
+  expect(fingerprint(repo.root)).toEqual(before);
 });

@@ -12,13 +12,7 @@ import { real } from '../../git/repository.ts';
 import { readStatus } from '../../git/status.ts';
 import { ensureWritable } from '../../safety/writable.ts';
 import type { Project } from '../../sessions/project.ts';
-import {
-  emptyDraft,
-  mergeDraft,
-  readDraft,
-  writeDraft,
-  type Draft,
-} from '../../workflow/draft.ts';
+import { emptyDraft, mergeDraft, readDraft, writeDraft, type Draft } from '../../workflow/draft.ts';
 import { newestLogs } from '../../workflow/log-name.ts';
 import { listLogs } from '../../workflow/log-place.ts';
 import { progressFile } from '../../workflow/progress.ts';
@@ -37,9 +31,11 @@ export async function endStandard(
 ): Promise<Outcome<EndReport>> {
   refuseStrategy(input);
   const { git, repository } = project;
-  if (repository.worktree === null) throw new FlightError('no-checkout', { root: project.root });
-  const checkout = await real(repository.worktree);
-  const { gitDir } = repository;
+  // in the git dir itself there is no checkout around us, but perhaps the main one
+  const root = repository.worktree ?? project.mainCheckout;
+  if (root === null) throw new FlightError('no-checkout', { root: project.root });
+  const checkout = await real(root);
+  const gitDir = repository.worktree === null ? project.commonDir : repository.gitDir;
   if (input.commit !== undefined) await refuseCommit(project, checkout, gitDir);
   await ensureWritable(project, [checkout], context.commandLine);
   const status = await readStatus(git, checkout);
