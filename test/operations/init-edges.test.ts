@@ -236,13 +236,35 @@ describe('killed anywhere, the same command completes it', () => {
       expect(new Set(Object.values(by))).toEqual(new Set(['unchanged']));
       expect(run({ FLIGHT_RULES_FAULT: 'install.remove:after#3' }, 'uninstall')).toBe(null);
       expect(run({}, 'uninstall')).toBe(0);
-      // what was killed before its rename leaves a temporary file, and so its folder
-      const left = Object.entries(here.files()).filter(
-        ([path, is]) => !path.endsWith('.tmp') && !(is === 'folder' && fault.includes('before')),
-      );
-      expect(Object.fromEntries(left)).toEqual(start);
+      // also the new file that a kill left right before its rename
+      expect(here.files()).toEqual(start);
     },
   );
+});
+
+test('beside our files only new files of ours are swept up', async () => {
+  const here = await checkout();
+  await here.run(init, { agents: 'claude' });
+  const skill = '.agents/skills/parallel-status/SKILL.md';
+  const end = '0123456789ab.tmp';
+  const theirs = {
+    [`${skill}.${end}`]: 'half of',
+    [`${skill}.tmp`]: here.read(skill),
+    [`.mcp.json.${end}`]: '{}',
+    [`.flight-rules/installed.json.${end}`]: '{"version": 1}',
+    [`AGENTS.md.ba9876543210.tmp`]: 'mine',
+  };
+  const ours = {
+    [`.mcp.json.ba9876543210.tmp`]: here.read('.mcp.json'),
+    [`AGENTS.md.${end}`]: here.read('AGENTS.md'),
+  };
+  for (const [path, text] of Object.entries({ ...theirs, ...ours })) here.write(path, text);
+  const before = Object.keys(here.files());
+  await here.run(init, { dryRun: true });
+  expect(Object.keys(here.files())).toEqual(before);
+  await here.run(init);
+  const gone = before.filter((path) => !here.has(path));
+  expect(gone.toSorted()).toEqual(Object.keys(ours).toSorted());
 });
 
 test('the doctor tells what is stale, edited, missing, shadowed, invalid and untrusted', async () => {
