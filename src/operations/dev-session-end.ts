@@ -46,6 +46,7 @@ export const devSessionEnd = defineOperation({
       about: 'what was done, Markdown, from a file or - for standard input',
       value: 'FILE',
       face: 'cli',
+      path: true,
     },
     summary: { about: 'Markdown', value: 'TEXT', face: 'mcp' },
     next: { about: 'a next step', value: 'TEXT', repeatable: true },
