@@ -78,7 +78,7 @@ export const devSessionEnd = defineOperation({
   output: EndReport,
   examples: [
     {
-      args: 'dev-session end --summary-file summary.md --next "Rotate the keys"',
+      args: 'dev-session end --summary-file summary.md --next "Rotate keys"',
       about: 'in a session: asks how its work comes home',
     },
     { args: 'dev-session end auth --strategy merge', about: 'from anywhere, into its base' },

@@ -13,13 +13,14 @@ import { locate } from './locate.ts';
 import type { Parsed } from './parse.ts';
 import type { Interruption } from './signals.ts';
 import { columns } from './terminal.ts';
-import { partGlobals, withAbsolutePaths, withoutGlobals } from './words.ts';
+import { partGlobals, withAbsolutePaths, withoutGlobals, withoutHelpWord } from './words.ts';
 
-/** @param argv what follows the program; never throws */
+/** @param typed what follows the program; never throws */
 export async function respond(
-  argv: readonly string[],
+  typed: readonly string[],
   interruption: Interruption,
 ): Promise<Answer> {
+  const argv = withoutHelpWord(typed);
   // until the flags are parsed: who asked for JSON anywhere gets errors as JSON
   let current = frame({ ...noGlobals, json: argv.includes('--json') }, interruption);
   let command = withoutGlobals(argv, {});

@@ -81,6 +81,18 @@ export function withAbsolutePaths(
   return made;
 }
 
+/** `help parallel create` is `parallel create --help`, as in many programs. */
+export function withoutHelpWord(argv: readonly string[]): readonly string[] {
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    if (takesNext(word)) at += 1;
+    else if (globalFlagOf(word) === null) {
+      return word === 'help' ? [...argv.slice(0, at), ...argv.slice(at + 1), '--help'] : argv;
+    }
+  }
+  return argv;
+}
+
 function takesNext(word: string): boolean {
   const global = globalFlagOf(word);
   return global !== null && global.flag.value !== undefined && !global.inline;
