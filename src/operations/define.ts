@@ -30,6 +30,8 @@ export interface FlagSpec {
   readonly alias?: string;
   /** with `value`: may be given without one, the field is `true` then (`--parallel [NAME]`) */
   readonly optionalValue?: true;
+  /** its value is a path, relative to where the command was started */
+  readonly path?: true;
   /** only there: a file on a command line is a text over MCP; both faces know the others */
   readonly face?: 'cli' | 'mcp';
   /** its name over MCP, if it differs from the field's (`apply` for `yes`) */
