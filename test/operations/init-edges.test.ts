@@ -101,7 +101,12 @@ test('a record that cannot be used stops everything, and nothing is touched', as
     const start = here.files();
     for (const operation of [init, upgrade, uninstall, agentsDoctor]) {
       const input = operation === init ? { agents: 'claude' } : {};
-      expect((await failure(here.run(operation, input))).code).toBe('install-record-unreadable');
+      const error = await failure(here.run(operation, input));
+      expect(error.code).toBe('install-record-unreadable');
+      // the hint runs as it stands, from anywhere
+      const [hint] = describeError(error).hints;
+      const [program = '', ...args] = hint !== undefined && 'argv' in hint ? hint.argv : [];
+      expect(spawnSync(program, args, { cwd: '/', env: here.env }).status).toBe(0);
     }
     expect(here.files()).toEqual(start);
   }
