@@ -7,26 +7,16 @@
  */
 import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
-import type { Part, PartSurface } from './part.ts';
+import { partSurfaces, type Part } from './part.ts';
 
 export const ledgerPath = '.flight-rules/installed.json';
-
-const surfaces: readonly PartSurface[] = [
-  'skill',
-  'command',
-  'mcp',
-  'hook',
-  'instructions',
-  'gitattributes',
-  'template',
-];
 
 const Entry = z.object({
   path: z.string(),
   /** the key in it, where only that is ours */
   at: z.optional(z.array(z.string())),
   kind: z.enum(['file', 'key', 'element', 'block', 'line']),
-  surface: z.enum(surfaces),
+  surface: z.enum(partSurfaces),
   sha256: z.string(),
   /** the version that wrote it */
   version: z.string(),

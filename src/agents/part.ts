@@ -5,14 +5,18 @@
  */
 import { createHash } from 'node:crypto';
 
-export type PartSurface =
-  | 'skill'
-  | 'command'
-  | 'mcp'
-  | 'hook'
-  | 'instructions'
-  | 'gitattributes'
-  | 'template';
+/** What a part is there for. */
+export const partSurfaces = [
+  'skill',
+  'command',
+  'mcp',
+  'hook',
+  'instructions',
+  'gitattributes',
+  'template',
+] as const;
+
+export type PartSurface = (typeof partSurfaces)[number];
 
 interface Common {
   /** below the project, with slashes */

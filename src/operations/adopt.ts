@@ -217,7 +217,7 @@ export const adopt = defineOperation({
   effect: 'change',
   input: AdoptInput,
   flags: {
-    path: { about: 'the worktree', positional: 'one', value: 'PATH' },
+    path: { about: 'the worktree', positional: 'one', value: 'PATH', path: true },
     name: { about: 'name of the session (default: its folder)', value: 'NAME' },
     base: { about: 'local branch it returns to', value: 'BRANCH' },
     goals: { about: 'what it is for', flag: 'goal', value: 'TEXT', repeatable: true },

@@ -46,6 +46,7 @@ export const devSessionEnd = defineOperation({
       about: 'what was done, Markdown, from a file or - for standard input',
       value: 'FILE',
       face: 'cli',
+      path: true,
     },
     summary: { about: 'Markdown', value: 'TEXT', face: 'mcp' },
     next: { about: 'a next step', value: 'TEXT', repeatable: true },
@@ -77,7 +78,7 @@ export const devSessionEnd = defineOperation({
   output: EndReport,
   examples: [
     {
-      args: 'dev-session end --summary-file summary.md --next "Rotate the keys"',
+      args: 'dev-session end --summary-file summary.md --next "Rotate keys"',
       about: 'in a session: asks how its work comes home',
     },
     { args: 'dev-session end auth --strategy merge', about: 'from anywhere, into its base' },

@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, undecided, type Outcome } from '../kernel/outcome.ts';
+import { absolute } from '../kernel/path.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { observe } from '../sessions/observe.ts';
 import type { OperationContext } from './context.ts';
@@ -44,7 +45,14 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
   const project = await projectOf(context);
   const facts = await observe(project, context.directory);
   const session = targetOf(input, facts);
-  const request: RemoveRequest = { ...input, key: session.key, name: session.name };
+  const { bodyFile } = input;
+  const request: RemoveRequest = {
+    ...input,
+    key: session.key,
+    name: session.name,
+    // a choice runs as it stands from any directory
+    ...(bodyFile === undefined ? {} : { bodyFile: absolute(bodyFile, context.directory) }),
+  };
   refuseBusy(context, session);
   const strategy = input.strategy ?? (input.yes ? 'keep' : null);
   if (strategy === null) return strategyDecision(context, project, facts, session, request);
@@ -105,7 +113,7 @@ export const remove = defineOperation({
     into: { about: 'merge: into this local branch instead of the base', value: 'BRANCH' },
     title: { about: 'pr: title (default: first goal)', value: 'TEXT' },
     body: { about: 'pr: its text (default: log and goals)', value: 'TEXT' },
-    bodyFile: { about: 'pr: its text, from a file', value: 'FILE', face: 'cli' },
+    bodyFile: { about: 'pr: its text, from a file', value: 'FILE', face: 'cli', path: true },
     draft: { about: 'pr: draft' },
     prUrl: { about: 'pr: records one that was opened by other means', value: 'URL' },
     verify: { about: 'merge: run this on the result first', value: 'COMMAND' },

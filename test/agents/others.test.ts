@@ -55,6 +55,11 @@ describe.skipIf(copilot === null)(`Copilot (${copilot?.spec ?? 'absent'})`, () =
     expect(names).toEqual(expect.arrayContaining(skills));
   });
 
+  test('the package is a plugin of its', async () => {
+    const ended = await start([...argv, '--plugin-dir', ground.plugin, 'plugin', 'list']);
+    expect(succeeded(ended).stdout).toMatch(/External Plugins[^]*flight-rules \(v/u);
+  });
+
   test('it has the server once the folder is trusted', async () => {
     const ended = await start([...argv, 'mcp', 'list'], { COPILOT_ALLOW_ALL: 'true' });
     expect(ended.stdout).toContain('flight-rules');

@@ -8,6 +8,8 @@ import {
   refuseNames,
   type Parsed,
 } from '../../src/faces/cli/parse.ts';
+import { withAbsolutePaths } from '../../src/faces/cli/words.ts';
+import { absolute } from '../../src/kernel/path.ts';
 import { operations } from '../support/toy-operations.ts';
 
 async function parse(...argv: string[]): Promise<Parsed> {
@@ -28,6 +30,29 @@ async function refusal(...argv: string[]): Promise<string> {
   }
   throw new Error(`understood: ${argv.join(' ')}`);
 }
+
+test('a call that is repeated from elsewhere has absolute paths', () => {
+  const from = absolute('/home/me/project/src');
+  const flags = {
+    path: { about: '', positional: 'one', path: true },
+    bodyFile: { about: '', value: 'FILE', path: true },
+    goals: { about: '', value: 'TEXT', flag: 'goal' },
+  } as const;
+  const repeated = (...words: string[]): readonly string[] => withAbsolutePaths(words, flags, from);
+  expect(repeated('../fix', '--goal', '../x', '--body-file', 'a.md')).toEqual([
+    '/home/me/project/fix',
+    '--goal',
+    '../x',
+    '--body-file',
+    '/home/me/project/src/a.md',
+  ]);
+  expect(repeated('--body-file=/etc/b', '--body-file', '-', '/fix')).toEqual([
+    '--body-file=/etc/b',
+    '--body-file',
+    '-',
+    '/fix',
+  ]);
+});
 
 describe('flags', () => {
   test('global ones may stand anywhere', async () => {

@@ -25,7 +25,7 @@ function blocks(page: string): string[] {
 }
 
 describe.each([
-  ['README.md', 2],
+  ['README.md', 3],
   ['docs/json.md', 1],
 ])('%s', (page, many) => {
   test('its examples run', async () => {

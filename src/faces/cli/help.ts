@@ -6,7 +6,7 @@ import {
   type FlagSpec,
 } from '../../operations/define.ts';
 import type { BesideCommand } from '../beside.ts';
-import { indent, table, wrap } from '../../render/text.ts';
+import { wrap } from '../../render/text.ts';
 import { globalFlags } from './globals.ts';
 
 /** All commands, or those of a group such as `parallel`. */
@@ -17,6 +17,9 @@ export function overview(
 ): string {
   const shown = entries.filter(({ name }) => group === '' || name.startsWith(`${group} `));
   const column = Math.max(0, ...shown.map(({ name }) => name.length));
+  const shownExamples = firstSteps.filter(({ args }) =>
+    shown.some(({ name }) => args === name || args.startsWith(`${name} `)),
+  );
   return text([
     `Usage: flight-rules ${group === '' ? '' : `${group} `}COMMAND [OPTIONS]`,
     '',
@@ -29,8 +32,8 @@ export function overview(
     'Commands:',
     ...shown.flatMap(({ name, summary }) => described(name, summary, column, width)),
     '',
-    'Options of every command:',
-    ...indent(globalTable(), 2),
+    ...globalLines(width),
+    ...exampleLines(shownExamples),
     '',
     'More: flight-rules COMMAND --help',
   ]);
@@ -52,17 +55,15 @@ export function helpOf(operation: AnyOperation, width: number): string {
   });
   const column = Math.min(Math.max(0, ...rows.map(([name]) => name.length)), 28);
   return text([
-    `Usage: ${usage(operation)}`,
+    ...usageLines(operation, width),
     '',
     ...wrap(`${operation.summary}.`, width),
-    ...operation.description.split('\n').flatMap((line) => ['', ...wrap(line, width)]),
+    ...paragraphs(operation.description, width),
     ...(rows.length === 0 ? [] : ['', 'Arguments and options:']),
     ...rows.flatMap(([name, about]) => described(name, about, column, width)),
     '',
-    'Options of every command:',
-    ...indent(globalTable(), 2),
-    ...(operation.examples.length === 0 ? [] : ['', 'Examples:']),
-    ...operation.examples.flatMap(({ args, about }) => [`  ${about}`, `    flight-rules ${args}`]),
+    ...globalLines(width),
+    ...exampleLines(operation.examples),
   ]);
 }
 
@@ -74,20 +75,33 @@ export function helpOfBeside(command: BesideCommand, width: number): string {
     `Usage: flight-rules ${name}${forms.length > 1 ? ' ...' : ''}`,
     '',
     ...wrap(`${command.summary}.`, width),
-    ...command.description.split('\n').flatMap((line) => ['', ...wrap(line, width)]),
+    ...paragraphs(command.description, width),
     '',
     'Forms:',
     ...forms.flatMap(({ args, about }) => described(args, about, column, width)),
     '',
-    'Options of every command:',
-    ...indent(globalTable(), 2),
-    ...(examples.length === 0 ? [] : ['', 'Examples:']),
-    ...examples.flatMap(({ args, about }) => [`  ${about}`, `    flight-rules ${args}`]),
+    ...globalLines(width),
+    ...exampleLines(examples),
   ]);
 }
 
 /** `flight-rules parallel create <name> [--goal T]... [-- CMD...]` */
 export function usage(operation: AnyOperation): string {
+  return usageWords(operation).join(' ');
+}
+
+/** The same in lines, broken between its parts. */
+function usageLines(operation: AnyOperation, width: number): readonly string[] {
+  const lines = ['Usage:'];
+  for (const part of usageWords(operation)) {
+    const longer = `${lines.at(-1)} ${part}`;
+    if (longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(`      ${part}`);
+  }
+  return lines;
+}
+
+function usageWords(operation: AnyOperation): readonly string[] {
   const required = requiredFields(operation);
   const words = shownFlags(operation).map(([field, spec]) => {
     const name = argumentName(field, spec);
@@ -101,7 +115,7 @@ export function usage(operation: AnyOperation): string {
         return required.has(field) ? name : `[${name}]`;
     }
   });
-  return ['flight-rules', operation.name, ...words].join(' ');
+  return ['flight-rules', operation.name, ...words];
 }
 
 function flagUsage(name: string, spec: FlagSpec, needed: boolean): string {
@@ -121,13 +135,40 @@ function valueName(spec: {
   return spec.choices === undefined ? (spec.value ?? '') : spec.choices.join('|');
 }
 
-function globalTable(): readonly string[] {
-  return table(
-    globalFlags.map(({ names, value, about }) => [
-      `${names.join(', ')}${value === undefined ? '' : ` ${value}`}`,
-      about,
-    ]),
+/** What most begin with. */
+const firstSteps = [
+  { args: 'parallel status', about: 'who works on what' },
+  { args: 'parallel create auth --goal "Sign tokens"', about: 'a session of its own' },
+  { args: 'dev-session start', about: 'where things stand, and a session with goals and a log' },
+  { args: 'init --agents detect', about: 'tell the agents of this project' },
+  { args: 'agents doctor', about: 'what each agent has and still needs' },
+  { args: 'trust list', about: 'commands that come with this repository' },
+] as const;
+
+function exampleLines(
+  examples: readonly { readonly args: string; readonly about: string }[],
+): readonly string[] {
+  if (examples.length === 0) return [];
+  const lines = examples.flatMap(({ args, about }) => [`  ${about}`, `    flight-rules ${args}`]);
+  return ['', 'Examples:', ...lines];
+}
+
+/** An empty line parts two; a single line break is only how the source is set. */
+function paragraphs(description: string, width: number): readonly string[] {
+  const all = description.split(/\n\s*\n/u).map((one) => one.replaceAll(/\s*\n\s*/gu, ' '));
+  return all.flatMap((one) => ['', ...wrap(one, width)]);
+}
+
+function globalLines(width: number): readonly string[] {
+  const rows = globalFlags.map(
+    ({ names, value, about }) =>
+      [`${names.join(', ')}${value === undefined ? '' : ` ${value}`}`, about] as const,
   );
+  const column = Math.max(...rows.map(([name]) => name.length));
+  return [
+    'Options of every command:',
+    ...rows.flatMap(([name, about]) => described(name, about, column, width)),
+  ];
 }
 
 function described(name: string, about: string, column: number, width: number): readonly string[] {

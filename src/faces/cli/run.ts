@@ -6,20 +6,21 @@ import { withWidths } from '../../render/widths.ts';
 import { errorAnswer, outcomeAnswer, textAnswer, type Answer } from './answer.ts';
 import { contextFor } from './context.ts';
 import { asFlightError } from './failure.ts';
-import { frame, type Frame } from './frame.ts';
+import { frame, startDirectory, type Frame } from './frame.ts';
 import { noGlobals } from './globals.ts';
 import { besideCommands, type BesideCommand } from '../beside.ts';
 import { locate } from './locate.ts';
 import type { Parsed } from './parse.ts';
 import type { Interruption } from './signals.ts';
 import { columns } from './terminal.ts';
-import { partGlobals, withoutGlobals } from './words.ts';
+import { partGlobals, withAbsolutePaths, withoutGlobals, withoutHelpWord } from './words.ts';
 
-/** @param argv what follows the program; never throws */
+/** @param typed what follows the program; never throws */
 export async function respond(
-  argv: readonly string[],
+  typed: readonly string[],
   interruption: Interruption,
 ): Promise<Answer> {
+  const argv = withoutHelpWord(typed);
   // until the flags are parsed: who asked for JSON anywhere gets errors as JSON
   let current = frame({ ...noGlobals, json: argv.includes('--json') }, interruption);
   let command = withoutGlobals(argv, {});
@@ -43,9 +44,9 @@ export async function respond(
         const operation = await located.entry.load();
         const parsed = parseArguments(operation, located.args);
         current = frame(parsed.globals, interruption);
-        command = parsed.commandLine;
+        command = repeatable(current, operation, parsed.commandLine);
         const brief = await briefAnswer(current, located.entry);
-        return brief ?? (await perform(current, operation, parsed));
+        return brief ?? (await perform(current, operation, { ...parsed, commandLine: command }));
       }
     }
   } catch (thrown) {
@@ -83,6 +84,24 @@ async function perform(
   const next = await located.entry.load();
   const parsed = parseArguments(next, located.args);
   return perform(placed(current, parsed.globals.directories), next, parsed);
+}
+
+/** The words of a call, for hints that repeat it and may be followed from anywhere. */
+function repeatable(
+  { globals }: Frame,
+  { name, flags }: AnyOperation,
+  words: readonly string[],
+): readonly string[] {
+  const own = name.split(' ').length;
+  if (!Object.values(flags).some(({ path }) => path === true)) return words;
+  try {
+    const from = startDirectory(globals);
+    return [...words.slice(0, own), ...withAbsolutePaths(words.slice(own), flags, from)];
+  } catch (error) {
+    // a folder that is gone is told when the call is made
+    if (isFlightError(error)) return words;
+    throw error;
+  }
 }
 
 /** The frame of a choice that is taken elsewhere (`-C`). */

@@ -1,4 +1,5 @@
 /** The words of a command line, told apart without parsing them: which are values of flags. */
+import { absolute, type AbsolutePath } from '../../kernel/path.ts';
 import { argumentName, type FlagSpec } from '../../operations/define.ts';
 import { globalFlagOf } from './globals.ts';
 
@@ -49,6 +50,47 @@ export function withoutGlobals(args: readonly string[], flags: Flags): readonly 
     else if (globalFlagOf(word) === null) kept.push(word);
   }
   return kept;
+}
+
+/**
+ * The same call for any directory: its paths are absolute.
+ * @param words without global flags and without the operation's name
+ */
+export function withAbsolutePaths(
+  words: readonly string[],
+  flags: Flags,
+  directory: AbsolutePath,
+): readonly string[] {
+  const own = valueFlags(flags);
+  // standard input has no place
+  const whole = (path: string): string => (path === '-' ? path : absolute(path, directory));
+  const operands = Object.values(flags).some((spec) => spec.positional === 'one' && spec.path);
+  const made: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (word === '--') return [...made, ...words.slice(at)];
+    const inline = /^(?<name>--[^=]+)=(?<value>.*)$/su.exec(word)?.groups;
+    if (valueFollows(own, words, at)) {
+      const value = words[at + 1] ?? '';
+      made.push(word, own.get(word)?.path === true ? whole(value) : value);
+      at += 1;
+    } else if (own.get(inline?.['name'] ?? '')?.path === true) {
+      made.push(`${inline?.['name']}=${whole(inline?.['value'] ?? '')}`);
+    } else made.push(operands && !word.startsWith('-') ? whole(word) : word);
+  }
+  return made;
+}
+
+/** `help parallel create` is `parallel create --help`, as in many programs. */
+export function withoutHelpWord(argv: readonly string[]): readonly string[] {
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    if (takesNext(word)) at += 1;
+    else if (globalFlagOf(word) === null) {
+      return word === 'help' ? [...argv.slice(0, at), ...argv.slice(at + 1), '--help'] : argv;
+    }
+  }
+  return argv;
 }
 
 function takesNext(word: string): boolean {

@@ -33,7 +33,7 @@ export const hook: BesideCommand = {
   description:
     'Agents run these by the hooks in their settings, and hand in what they know as JSON on standard input. ' +
     'The command lines never change. An observing hook says nothing and ends with 0, whatever happens; ' +
-    'what it records means something only while the agent lives.\n' +
+    'what it records means something only while the agent lives.\n\n' +
     'worktree-create prints the path of the session as its last line. A / in the name becomes -, and a session ' +
     'of that name that is there is used. worktree-remove takes away only what holds nothing: a session that is new ' +
     'or has landed, with nothing uncommitted; it goes to the trash, and restore brings it back.',

@@ -3,6 +3,7 @@
  * command line (for hints that repeat it), and from such words back into a call.
  */
 import { FlightError, isFlightError } from '../../kernel/errors.ts';
+import { absolute, type AbsolutePath } from '../../kernel/path.ts';
 import { argumentName } from '../../operations/define.ts';
 import { locate } from '../cli/locate.ts';
 import { parseArguments } from '../cli/parse.ts';
@@ -50,17 +51,27 @@ export function understand(tool: LoadedTool, values: Values): Understood {
   };
 }
 
-/** The words of the call, without global flags. What has no words is left out. */
-export function wordsOf(tool: LoadedTool, input: Values): readonly string[] {
+/**
+ * The words of the call, without global flags. What has no words is left out.
+ * @param directory where the call is made: its paths are absolute in a call that repeats it
+ */
+export function wordsOf(
+  tool: LoadedTool,
+  input: Values,
+  directory: AbsolutePath,
+): readonly string[] {
   const flags: string[] = [];
   const operands: string[] = [];
   for (const [field, spec] of Object.entries(tool.is.flags)) {
     const value = input[field];
     if (value === undefined || value === false || spec.face === 'mcp') continue;
-    const values = (Array.isArray(value) ? value : [value]).filter((one) => one !== true);
-    if (spec.positional !== undefined) operands.push(...values.map(String));
+    const given = (Array.isArray(value) ? value : [value]).filter((one) => one !== true);
+    const values = given.map((one) =>
+      spec.path === true ? absolute(String(one), directory) : String(one),
+    );
+    if (spec.positional !== undefined) operands.push(...values);
     else if (values.length === 0) flags.push(argumentName(field, spec));
-    else for (const one of values) flags.push(argumentName(field, spec), String(one));
+    else for (const one of values) flags.push(argumentName(field, spec), one);
   }
   return [...tool.is.name.split(' '), ...operands, ...flags];
 }

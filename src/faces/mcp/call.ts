@@ -6,7 +6,7 @@ import { FlightError } from '../../kernel/errors.ts';
 import { errorJson, outcomeJson } from '../../render/json.ts';
 import { contextFor } from '../cli/context.ts';
 import { asFlightError } from '../cli/failure.ts';
-import { frame, type Frame } from '../cli/frame.ts';
+import { frame, startDirectory, type Frame } from '../cli/frame.ts';
 import { understand, wordsOf, type Understood } from './arguments.ts';
 import { callSpeller } from './speller.ts';
 import type { LoadedTool, Toolbox } from './toolbox.ts';
@@ -40,7 +40,7 @@ export async function callTool(
   try {
     const call = understand(tool, request.arguments);
     current = frameOf(server, request, call);
-    command = wordsOf(tool, call.input);
+    command = wordsOf(tool, call.input, startDirectory(current.globals));
     lost = wordless(tool, call.input);
     const speller = callSpeller(current, toolbox);
     const context = contextFor(current, command, {

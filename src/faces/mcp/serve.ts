@@ -1,10 +1,13 @@
 /**
  * The server: one client, on standard input and output, of either era of the protocol. Calls run
  * side by side; each is an operation of its own, and what must not run at once queues by itself.
- * When the client goes, or a signal comes, running operations are stopped at a safe point and
- * waited for: what they had begun is taken back, or is the next command's to finish.
+ * When the client closes its end, what it has asked is answered first, though what changes
+ * something gets only a while. Then, or when a signal comes or nobody listens any more, running
+ * operations are stopped at a safe point and waited for: what they had begun is taken back, or is
+ * the next command's to finish.
  */
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../cli/answer.ts';
 import { startDirectory, type Frame } from '../cli/frame.ts';
 import { callTool } from './call.ts';
@@ -29,7 +32,12 @@ interface Serving {
   readonly running: Set<Promise<unknown>>;
   /** aborted when the server ends */
   readonly over: AbortSignal;
+  /** aborted when calls that change something have had their time */
+  readonly late: AbortSignal;
 }
+
+/** How long a call that changes something goes on after its client has closed its end. */
+const patienceMs = 5_000;
 
 /** Serves until the client is gone. @throws FlightError `usage` for a `-C` that is no folder */
 export async function serve(frame: Frame, extent: Extent): Promise<Answer> {
@@ -37,25 +45,42 @@ export async function serve(frame: Frame, extent: Extent): Promise<Answer> {
   if (frame.globals.directories.length > 0) startDirectory(frame.globals);
   let loaded: Promise<Toolbox> | undefined;
   const over = new AbortController();
+  const late = new AbortController();
   const serving: Serving = {
     frame,
     toolbox: () => (loaded ??= loadToolbox(extent)),
     running: new Set(),
     over: over.signal,
+    late: late.signal,
   };
   await new Promise<void>((gone) => {
     const { signal } = frame.interruption;
-    const transport = lineTransport({ input: process.stdin, output: process.stdout }, gone);
+    const streams = { input: process.stdin, output: process.stdout };
+    const silent = async (answered: () => Promise<void>): Promise<void> => {
+      const soon = new AbortController();
+      const waited = sleep(patienceMs, undefined, { signal: soon.signal }).catch(() => undefined);
+      await Promise.race([answered(), waited]);
+      soon.abort();
+      late.abort();
+      await stop();
+    };
+    const transport = lineTransport(streams, {
+      silent: (answered) => void silent(answered),
+      ended: gone,
+    });
     const handle = serveStdio(() => makeServer(serving), { legacy: 'serve', transport });
     const stop = async (): Promise<void> => {
-      over.abort();
       // who still listens learns what became of his calls
       await settled(serving);
       await new Promise(setImmediate);
       await handle.close();
       gone();
     };
-    signal.addEventListener('abort', () => void stop(), { once: true });
+    const interrupt = (): void => {
+      over.abort();
+      void stop();
+    };
+    signal.addEventListener('abort', interrupt, { once: true });
   });
   over.abort();
   await settled(serving);
@@ -86,7 +111,11 @@ function makeServer(serving: Serving): McpServer {
     const call = callTool(serving.frame, toolbox, {
       tool,
       arguments: params.arguments ?? {},
-      signal: AbortSignal.any([mcpReq.signal, serving.over]),
+      signal: AbortSignal.any([
+        mcpReq.signal,
+        serving.over,
+        ...(tool.is.effect === 'read' ? [] : [serving.late]),
+      ]),
       progress: (message) => {
         if (progressToken === undefined) return;
         said += 1;

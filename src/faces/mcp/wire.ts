@@ -5,6 +5,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { write } from '../cli/output.ts';
 import { parseJSONRPCMessage, type JSONRPCMessage, type Transport } from './kit.ts';
+import { unanswered } from './unanswered.ts';
 
 const newline = 10;
 /** of one line, in bytes */
@@ -15,13 +16,21 @@ interface Streams {
   readonly output: Writable;
 }
 
-/** @param ended called once: the client is gone, or `close` was called */
-export function lineTransport({ input, output }: Streams, ended: () => void): Transport {
+interface Ends {
+  /** the client says no more; what it has asked it may still want to hear */
+  readonly silent: (answered: () => Promise<void>) => void;
+  /** called once: nobody listens any more, or `close` was called */
+  readonly ended: () => void;
+}
+
+export function lineTransport({ input, output }: Streams, ends: Ends): Transport {
   let closed = false;
+  const open = unanswered();
   const say = async (message: unknown): Promise<void> => {
     if (closed) return;
     const written = await write(output, `${JSON.stringify(message)}\n`);
-    if (written.kind !== 'written') await transport.close();
+    if (written.kind === 'written') open.sent(message);
+    else await transport.close();
   };
   const refuse = (code: number, message: string): void => {
     void say({ jsonrpc: '2.0', id: null, error: { code, message } });
@@ -29,12 +38,21 @@ export function lineTransport({ input, output }: Streams, ended: () => void): Tr
   const lines = lineSplitter(longest, {
     line: (text) => {
       const message = read(text, refuse);
-      if (message !== null) transport.onmessage?.(message);
+      if (message === null) return;
+      open.received(message);
+      transport.onmessage?.(message);
     },
     tooLong: () => refuse(-32600, `A message is larger than ${longest} bytes.`),
   });
   const onData = (chunk: Buffer): void => lines(chunk);
-  const onEnd = (): void => void transport.close();
+  let silent = false;
+  const onEnd = (): void => {
+    if (silent || closed) return;
+    silent = true;
+    // the last line may lack its end
+    lines(Buffer.of(newline));
+    ends.silent(open.none);
+  };
   const transport: Transport = {
     start: () => {
       input.on('data', onData).on('end', onEnd).on('close', onEnd).on('error', onEnd);
@@ -47,7 +65,7 @@ export function lineTransport({ input, output }: Streams, ended: () => void): Tr
       input.off('data', onData);
       input.pause();
       transport.onclose?.();
-      ended();
+      ends.ended();
       return Promise.resolve();
     },
   };

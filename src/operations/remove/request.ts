@@ -31,24 +31,32 @@ interface Spelling {
   readonly more: readonly string[];
 }
 
-/** The call again, with `added` and without what it replaces. */
+/**
+ * The call again, with `added` and without what it replaces. Once a strategy is chosen, what only
+ * another one takes is left out: that would be a call nobody understands.
+ */
 export function again(request: RemoveRequest, added: readonly string[]): string[] {
   const { shape, into, title, body, bodyFile, draft, prUrl, verify, forceInUse, spelling } =
     request;
+  const at = added.indexOf('--strategy');
+  const chosen = at < 0 ? null : added[at + 1];
+  const of = (strategy: string, words: readonly string[]): readonly string[] =>
+    chosen === null || chosen === strategy ? words : [];
   const flag = (name: string, value: string | undefined): string[] =>
     value === undefined || added.includes(name) ? [] : [name, value];
   return [
     ...(spelling?.command ?? removeCommand),
     request.name,
     ...added,
-    ...flag('--shape', shape),
-    ...flag('--into', into),
-    ...flag('--title', title),
-    ...flag('--body', body),
-    ...flag('--body-file', bodyFile),
-    ...flag('--pr-url', prUrl),
-    ...flag('--verify', verify),
-    ...(draft && !added.includes('--draft') ? ['--draft'] : []),
+    ...of('merge', [...flag('--shape', shape), ...flag('--into', into)]),
+    ...of('pr', [
+      ...flag('--title', title),
+      ...flag('--body', body),
+      ...flag('--body-file', bodyFile),
+      ...flag('--pr-url', prUrl),
+    ]),
+    ...of('merge', flag('--verify', verify)),
+    ...of('pr', draft && !added.includes('--draft') ? ['--draft'] : []),
     ...(forceInUse && !added.includes('--force-in-use') ? ['--force-in-use'] : []),
     ...(spelling?.more ?? []),
   ];

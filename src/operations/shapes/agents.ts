@@ -1,15 +1,6 @@
 /** What `init`, `upgrade`, `uninstall` and `agents doctor` answer. */
 import * as z from 'zod/mini';
-
-const surface = z.enum([
-  'skill',
-  'command',
-  'mcp',
-  'hook',
-  'instructions',
-  'gitattributes',
-  'template',
-]);
+import { partSurfaces } from '../../agents/part.ts';
 
 /** One file, or what is ours in one. */
 const InstalledPart = z.object({
@@ -17,7 +8,7 @@ const InstalledPart = z.object({
   path: z.string(),
   /** the key in it, where only that is ours */
   at: z.optional(z.readonly(z.array(z.string()))),
-  surface,
+  surface: z.enum(partSurfaces),
   /** for whom it is there; none: for the project */
   agents: z.readonly(z.array(z.string())),
   /** `missing`: somebody took it away. `kept`: edited (`modified`), or never ours (`foreign`) */
@@ -36,7 +27,7 @@ export const InstallReport = z.object({
 const DoctorPart = z.object({
   path: z.string(),
   at: z.optional(z.readonly(z.array(z.string()))),
-  surface,
+  surface: z.enum(partSurfaces),
   /** `stale`: ours, of another version. `shadowed`: another file of that name wins over it */
   state: z.enum([
     'installed',
