@@ -6,6 +6,10 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describe as describeError, FlightError } from '../../src/kernel/errors.ts';
+import { absolute } from '../../src/kernel/path.ts';
+import { carryOut } from '../../src/agents/carry-out.ts';
+import { emptyLedger } from '../../src/agents/ledger.ts';
+import { planInstall } from '../../src/agents/plan.ts';
 import { agentsDoctor } from '../../src/operations/agents-doctor.ts';
 import { init } from '../../src/operations/init.ts';
 import { uninstall } from '../../src/operations/uninstall.ts';
@@ -367,4 +371,18 @@ test('settings that begin with a byte order mark keep it', async () => {
   expect(here.read('.mcp.json')).toMatch(/^\uFEFF\{[^]*flight-rules/u);
   await here.run(uninstall);
   expect(here.files()).toEqual(start);
+});
+
+test('a run that planned before another one wrote the record writes nothing', async () => {
+  const here = await checkout();
+  const root = absolute(here.root);
+  const path = '.agents/skills/mine/SKILL.md';
+  const part = { kind: 'file', path, surface: 'skill', text: 'x\n', agents: ['codex'] } as const;
+  const how = { absent: 'write', unwanted: 'keep' } as const;
+  const plan = await planInstall({ root, ledger: emptyLedger, version: '1' }, [part], how);
+  await here.run(init, { agents: 'claude' });
+  const before = here.files();
+  const carrying = { root, ledger: emptyLedger, next: emptyLedger, command: ['init'] };
+  expect((await failure(carryOut(carrying, plan))).code).toBe('disk-failed');
+  expect(here.files()).toEqual(before);
 });
