@@ -139,3 +139,16 @@ test('dev-session end: before the question, after it, and outside of a session',
     "
   `);
 });
+
+test('uninstall: of a file of others only our part goes, and it says so', async () => {
+  const part = { agents: [], did: 'removed' } as const;
+  const files = [
+    { ...part, path: 'AGENTS.md', surface: 'instructions' },
+    { ...part, path: '.gitattributes', surface: 'gitattributes' },
+    { ...part, path: '.cursor/commands/parallel.status.md', surface: 'command' },
+  ];
+  const text = await shown('uninstall', { root: '/home/me/p', dryRun: true, agents: [], files });
+  expect(text).toContain('removed  AGENTS.md: our block\n');
+  expect(text).toContain('removed  .gitattributes: our line\n');
+  expect(text).toContain('removed  .cursor/commands/parallel.status.md\n');
+});
