@@ -15,6 +15,7 @@ import {
   textOf,
   writeFileAt,
 } from './disk.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { entryId, ledgerPath, ledgerText, type Ledger, type LedgerEntry } from './ledger.ts';
 import type { FileChange, Plan } from './plan.ts';
 
@@ -39,9 +40,13 @@ export async function carryOut(carrying: Carrying, plan: Plan): Promise<readonly
     next === null
       ? null
       : ledgerText({ ...next, folders: ledger.folders, files: [...plan.entries] });
-  if (plan.changes.length === 0 && goal === recorded) return [];
-  await ensureWritable(carrying, plan.changes);
+  const isDone = plan.changes.length === 0 && goal === recorded;
+  if (!isDone) await ensureWritable(carrying, plan.changes);
   try {
+    // where nothing else is to be done they are not worth a failure
+    const swept = removeLeftovers(root, ledger.files);
+    await (isDone ? swept.catch(() => undefined) : swept);
+    if (isDone) return [];
     // recorded before they are made, like everything else
     const folders = new Set(ledger.folders);
     for (const { path, after } of [...plan.changes, { path: ledgerPath, after: '' }]) {

@@ -49,6 +49,11 @@ async function read(file: string, mode: number): Promise<Place> {
   }
 }
 
+/** The name of the file that a temporary file of ours was to become, `null` for any other name. */
+export function temporaryOf(name: string): string | null {
+  return /^(?<file>.+)\.[0-9a-f]{12}\.tmp$/u.exec(name)?.groups?.['file'] ?? null;
+}
+
 /**
  * Writes a whole file, if it is still as it was read.
  * @param before what was read, `null` if there was none

@@ -170,9 +170,11 @@ function nodeAt(text: string, at: readonly string[]): Node | undefined {
 
 /** `null` if it is not JSON, or not a map at its top. */
 function read(text: string): Node | 'empty' | null {
-  if (text.replace(/^\uFEFF/u, '').trim() === '') return 'empty';
+  // in place of a byte order mark a space, which moves nothing
+  const plain = text.replace(/^\uFEFF/u, ' ');
+  if (plain.trim() === '') return 'empty';
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  const tree = parseTree(plain, errors, { allowTrailingComma: true });
   return tree === undefined || errors.length > 0 || tree.type !== 'object' ? null : tree;
 }
 

@@ -37,6 +37,16 @@ export function hashOfBlock(block: string): string {
   return sha256(block.replaceAll('\r\n', '\n').trimEnd());
 }
 
+/** The hash of a whole file: git may have checked it out with other line ends (`core.autocrlf`). */
+export function hashOfFile(text: string): string {
+  return sha256(text.replaceAll('\r\n', '\n'));
+}
+
+/** `wanted` with the line ends that the file has now. */
+export function withLineEndsOf(text: string | null, wanted: string): string {
+  return wanted.replaceAll('\n', eolOf(text));
+}
+
 /** `lines` between our marks. */
 export function markedBlock(lines: string): string {
   return `${begin}\n${lines.trimEnd()}\n${end}`;

@@ -4,10 +4,12 @@ import {
   findBlock,
   findLine,
   hashOfBlock,
+  hashOfFile,
   putBlock,
   putLine,
   takeBlock,
   takeLine,
+  withLineEndsOf,
 } from './edit-text.ts';
 import { hashOfValue, sha256, type Found, type Part } from './part.ts';
 
@@ -23,6 +25,7 @@ export interface Put {
 export function hashOf(part: Part): string {
   switch (part.kind) {
     case 'file':
+      return hashOfFile(part.text);
     case 'line':
       return sha256(part.text);
     case 'block':
@@ -40,7 +43,7 @@ export function hashOf(part: Part): string {
 export async function find(text: string | null, part: Part, isOurs: IsOurs): Promise<Found> {
   switch (part.kind) {
     case 'file':
-      return text === null ? { kind: 'absent' } : { kind: 'there', sha256: sha256(text) };
+      return text === null ? { kind: 'absent' } : { kind: 'there', sha256: hashOfFile(text) };
     case 'block':
       return findBlock(text);
     case 'line':
@@ -62,7 +65,7 @@ export function isTaken(text: string | null, part: Part, isOurs: IsOurs): boolea
 export async function put(text: string | null, part: Part, isOurs: IsOurs): Promise<Put | null> {
   switch (part.kind) {
     case 'file':
-      return { text: part.text, made: 0 };
+      return { text: withLineEndsOf(text, part.text), made: 0 };
     case 'block':
       return putBlock(text, part.text);
     case 'line':

@@ -1,4 +1,7 @@
-/** `git add -N`. One process, paths as a NUL-separated list: they are literal, not patterns. */
+/**
+ * `git add -N`. One process, paths as a NUL-separated list: they are literal, not patterns.
+ * `--sparse`: also where a sparse checkout would have no files.
+ */
 import { git, type Git } from './git.ts';
 
 export async function addIntent(
@@ -13,6 +16,7 @@ export async function addIntent(
       '--literal-pathspecs',
       'add',
       '--intent-to-add',
+      '--sparse',
       '--force',
       '--pathspec-from-file=-',
       '--pathspec-file-nul',

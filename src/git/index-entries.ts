@@ -22,6 +22,17 @@ export async function listIndex(port: Git, worktree: string): Promise<IndexEntry
   return parseIndex(await gitFields(port, worktree, ['ls-files', '-s', '-v', '-z']));
 }
 
+/** The same of some paths, taken literally; those that the index does not have are left out. */
+export async function listIndexAt(
+  port: Git,
+  worktree: string,
+  paths: readonly string[],
+): Promise<IndexEntry[]> {
+  if (paths.length === 0) return [];
+  const args = ['--literal-pathspecs', 'ls-files', '-s', '-v', '-z', '--', ...paths];
+  return parseIndex(await gitFields(port, worktree, args));
+}
+
 /** The index with what resolved conflicts can be undone to: all the objects it names. */
 export interface WholeIndex {
   readonly entries: readonly IndexEntry[];

@@ -46,6 +46,8 @@ export function looseStore(commonDir: string, config: GitConfig): LooseStore | n
   if (config.get('core.createObject') === 'rename') return null;
   const format = config.get('extensions.objectFormat') ?? 'sha1';
   if (format !== 'sha1' && format !== 'sha256') return null;
+  // where the repository itself says so it has this version; git does not believe the user's file
+  if (format !== 'sha1' && config.get('core.repositoryFormatVersion') !== '1') return null;
   return { objects: join(commonDir, 'objects'), hash: format };
 }
 

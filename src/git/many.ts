@@ -24,6 +24,9 @@ const shell = '/bin/sh';
 /** As for a single call: a git that hangs must not hang us. */
 const timeoutMs = 600_000;
 
+/** What one shell may answer: what all of them say must fit into memory, and into one text. */
+const mostBytes = 2 ** 26;
+
 /**
  * Asks all of `calls`, and answers for each a promise of the NUL-separated fields of its stdout,
  * which must be all `-z`. `null`: not answered, ask it by itself.
@@ -63,6 +66,7 @@ async function askGroup(
     cwd: '/',
     env: port.env,
     timeoutMs,
+    keepBytes: mostBytes,
     ...(port.signal === undefined ? {} : { signal: port.signal }),
   }).catch(() => null);
   const answers = result === null ? [] : parseAnswers(splitNul(result.stdout));

@@ -17,7 +17,12 @@ export interface Conflict {
 }
 
 export type MergeResult =
-  | { readonly kind: 'clean'; readonly tree: Oid }
+  | {
+      readonly kind: 'clean';
+      readonly tree: Oid;
+      /** only by a union of lines: a line that one side took away may be there */
+      readonly united?: true;
+    }
   | { readonly kind: 'conflicts'; readonly conflicts: readonly Conflict[] };
 
 /**
@@ -39,7 +44,9 @@ export async function mergeTree(
   if (room === null) return plain;
   try {
     const settings = await unionSettings(port, cwd, ours, room);
-    return settings.length === 0 ? plain : await mergeWith(port, cwd, settings, ours, theirs);
+    if (settings.length === 0) return plain;
+    const merged = await mergeWith(port, cwd, settings, ours, theirs);
+    return merged.kind === 'clean' ? { ...merged, united: true } : merged;
   } finally {
     await rm(room, { recursive: true, force: true, maxRetries: 3 });
   }

@@ -22,6 +22,24 @@ export function isAppendedTo(path: string): boolean {
 }
 
 /**
+ * Has `to` all lines that `from` has of those files, in their order? A union of lines hides what
+ * was taken away. One process: `cat-file --batch`.
+ */
+export async function onlyAdds(port: Git, cwd: string, from: Oid, to: Oid): Promise<boolean> {
+  const names = [from, to].flatMap((commit) => appendedTo.map((path) => `${commit}:${path}`));
+  const blobs = await readBlobs(port, cwd, names);
+  return appendedTo.every((_, at) => holdsLines(blobs[at], blobs[appendedTo.length + at]));
+}
+
+function holdsLines(before: Buffer | null | undefined, after: Buffer | null | undefined): boolean {
+  const left = (before?.toString('latin1') ?? '').split('\n').toReversed();
+  for (const line of (after?.toString('latin1') ?? '').split('\n')) {
+    if (left.at(-1) === line) left.pop();
+  }
+  return left.length === 0;
+}
+
+/**
  * Arguments before `merge` or `merge-tree` that make it so; none where others have decided.
  * @param ours the side whose `.gitattributes` count
  * @param room a folder of the caller, for a file that git reads meanwhile

@@ -9,6 +9,7 @@ import { GitError, type Git } from '../git/git.ts';
 import { isAncestor, mergeBases, treesOf } from '../git/history.ts';
 import { mergeTree } from '../git/merge-tree.ts';
 import type { BranchName, Oid } from '../git/oid.ts';
+import { onlyAdds } from '../git/union.ts';
 import { NoSimulation, withPrivateObjects, type Simulation } from '../git/simulation.ts';
 import { isFlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
@@ -130,7 +131,12 @@ async function taken(
   if (mergeBase === undefined) return null;
   return simulate(async (simulation) => {
     const merged = await mergeTree(simulation.git, simulation.cwd, base.tip, branchTip);
-    if (merged.kind === 'clean' && merged.tree === baseTree) return landed('merge-adds-nothing');
+    if (merged.kind === 'clean' && merged.tree === baseTree) {
+      const { git: simulated, cwd: there } = simulation;
+      const whole =
+        merged.united !== true || (await onlyAdds(simulated, there, mergeBase, branchTip));
+      if (whole) return landed('merge-adds-nothing');
+    }
     if (common.length !== 1) return null;
     const squash = await findSquash(simulation.git, simulation.cwd, {
       mergeBase,

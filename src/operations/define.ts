@@ -85,7 +85,7 @@ export function defineOperation<I, O>(
   const run = (input: I, context: OperationContext): Promise<Outcome<O>> => {
     const body = (): Promise<Outcome<O>> => operation.run(input, contextOf(operation, context));
     // reading issues no tokens, and Node would keep book of every promise
-    return operation.effect === 'read' ? body() : asOperation(body);
+    return operation.effect === 'read' ? whole(body(), context) : asOperation(body);
   };
   const call: AnyOperation['call'] = (input, context) => {
     const plain = isObject(input) ? (operation.plainInput?.(input) ?? null) : null;
@@ -101,6 +101,13 @@ export function defineOperation<I, O>(
   };
   // the same object, since getters do not survive copying
   return Object.assign(operation, { call });
+}
+
+/** What was cut off would read as "could not be found out". What has changed something says so. */
+async function whole<T>(answer: Promise<T>, { signal }: OperationContext): Promise<T> {
+  const outcome = await answer;
+  signal.throwIfAborted();
+  return outcome;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { done } from '../kernel/outcome.ts';
 import { carryOut } from '../agents/carry-out.ts';
+import { removeLeftovers } from '../agents/leftovers.ts';
 import { planRemoval } from '../agents/plan.ts';
 import { answer, checkoutOf, readLedger } from './install.ts';
 import { defineOperation } from './define.ts';
@@ -26,7 +27,11 @@ export const uninstall = defineOperation({
     const root = await checkoutOf(context);
     const ledger = await readLedger(root);
     const dryRun = input.dryRun === true;
-    if (ledger === null) return done({ root, dryRun, agents: [], files: [] });
+    if (ledger === null) {
+      // a first init that was killed may have left its record half-way
+      if (!dryRun) await removeLeftovers(root, []).catch(() => undefined);
+      return done({ root, dryRun, agents: [], files: [] });
+    }
     const plan = await planRemoval({ root, ledger });
     const changed = dryRun
       ? []

@@ -36,6 +36,9 @@ export async function readCheckoutFile(root: AbsolutePath, path: string): Promis
     });
     if (info === null) return { root, path, text: null, encoding: 'utf8', mode: null };
     const last = depth === parts.length;
+    if (!last && info.isDirectory() && (await isRepository(below(root, part)))) {
+      throw new FlightError('odd-file', { file: below(root, part), what: anotherRepository });
+    }
     if (last ? info.isFile() : info.isDirectory()) continue;
     const is = info.isSymbolicLink() ? 'a link' : info.isDirectory() ? 'a folder' : 'no folder';
     const what = last && !info.isDirectory() && !info.isSymbolicLink() ? 'no regular file' : is;
@@ -53,6 +56,16 @@ export async function readCheckoutFile(root: AbsolutePath, path: string): Promis
     encoding: exact ? 'utf8' : 'latin1',
     mode: mode & 0o777,
   };
+}
+
+const anotherRepository = 'another repository (a submodule?)';
+
+/** What is written there is nothing that this checkout could commit. */
+async function isRepository(folder: AbsolutePath): Promise<boolean> {
+  return lstat(below(folder, '.git')).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** `text` of ours as it is put among the characters of `file`. */

@@ -57,7 +57,10 @@ export async function checkLogFolder(checkout: AbsolutePath): Promise<void> {
 async function whyUnsafe(checkout: AbsolutePath, folder: AbsolutePath): Promise<string | null> {
   try {
     const itself = await lstat(folder);
-    if (itself.isDirectory()) return null;
+    if (itself.isDirectory()) {
+      const inner = await lstat(below(folder, '.git')).catch(() => null);
+      return inner === null ? null : 'it is another repository (a submodule?)';
+    }
     if (!itself.isSymbolicLink()) return 'it is no folder';
     const target = await realpath(folder);
     if (!isInside(checkout, target))

@@ -101,3 +101,12 @@ test('what cannot be written is git’s to say', async () => {
     data: { exit: 128 },
   });
 });
+
+test('what the user’s own file says of the format does not count', async () => {
+  const { commonDir, git } = repository();
+  const global = join(commonDir, 'user');
+  writeFileSync(global, '[extensions]\n\tobjectFormat = sha256\n');
+  const bound = openGit({ env: { ...process.env, GIT_CONFIG_GLOBAL: global } });
+  const id = await writeBlob(bound, commonDir, 'short\n');
+  expect(git(['cat-file', 'blob', id])).toBe('short');
+});

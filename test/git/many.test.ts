@@ -1,10 +1,10 @@
 // Many worktrees behind few processes: nothing of a path reaches the shell as text, and one that
 // fails says so without taking the others along.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openGit } from '../../src/git/git.ts';
 import { gitMany } from '../../src/git/many.ts';
 import { readStatus, readStatuses } from '../../src/git/status.ts';
@@ -62,4 +62,22 @@ test('one that cannot be asked answers nothing, the others all they have', async
   const few = paths.length <= Math.max(2, availableParallelism());
   const given = paths.map((_, at) => !few && !missing.has(at));
   expect(answers.map((one) => one !== null)).toEqual(given);
+});
+
+test('of more than can be held at once the rest is asked by itself', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'many-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const program = join(folder, 'git');
+  // one answer may be that long, two are too much
+  writeFileSync(join(folder, 'long'), `${'x'.repeat(2 ** 25)}\0`);
+  writeFileSync(join(folder, 'short'), 'x\0');
+  writeFileSync(program, '#!/bin/sh\ncat "$2/$3"\n');
+  chmodSync(program, 0o755);
+  const git = { ...openGit({ env: process.env }), program };
+  const calls = Array.from({ length: Math.max(2, availableParallelism()) + 1 }, (_, at) => ({
+    cwd: folder,
+    args: [at < 2 ? 'long' : 'short'],
+  }));
+  const [first, second] = await Promise.all(gitMany(git, calls));
+  expect([first?.length, second]).toEqual([1, null]);
 });

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { mergeTree } from '../../src/git/merge-tree.ts';
 import { openGit } from '../../src/git/git.ts';
+import type { Oid } from '../../src/git/oid.ts';
 import { withPrivateObjects } from '../../src/git/simulation.ts';
-import { landedBy } from '../../src/integration/landed.ts';
+import { landedBy, type Landed } from '../../src/integration/landed.ts';
 import { branch, forgetStories, story, type Story } from './support.ts';
 import { land, recordSession, refusedLanding } from './landing-fixture.ts';
 
@@ -107,3 +108,34 @@ test('other conflicts stay, and a file that was deleted on one side is one', asy
   const merged = await mergeTree(it.git, it.root, it.tip('main'), it.tip('session/auth'));
   expect(merged).toMatchObject({ conflicts: [{ path: 'docs/progress.md' }] });
 });
+
+test('what a session took away has not landed because a union brings it back', async () => {
+  const it = story();
+  const first = it.commit({ 'docs/progress.md': '# Progress\n\n- done\n- wrong\n' });
+  it.on('session/auth');
+  it.commit({ 'docs/progress.md': '# Progress\n\n- done\n' });
+  it.on('main');
+  it.commit({ 'docs/progress.md': '# Progress\n\n- done\n- wrong still\n' });
+  expect(await landedIn(it, first)).toEqual({ kind: 'open' });
+});
+
+test('a squash that changed a line there stands, whatever was appended to it since', async () => {
+  const it = story();
+  const first = it.commit({ 'docs/progress.md': `${start}- open\n` });
+  it.on('session/auth');
+  const changed = `${start}- closed\n${entry('auth')}`;
+  it.commit({ 'docs/progress.md': changed, 'work.txt': 'work\n' });
+  it.on('main');
+  it.commit({ 'docs/progress.md': changed, 'work.txt': 'work\n' }, 'squashed');
+  it.commit({ 'docs/progress.md': changed + entry('other') });
+  expect(await landedIn(it, first)).toMatchObject({ kind: 'landed' });
+});
+
+function landedIn(it: Story, recordedBaseOid: Oid): Promise<Landed> {
+  return landedBy(it.git, it, {
+    branch: branch('session/auth'),
+    branchTip: it.tip('session/auth'),
+    bases: [{ name: 'main', tip: it.tip('main') }],
+    recordedBaseOid,
+  });
+}

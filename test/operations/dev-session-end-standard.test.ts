@@ -1,6 +1,6 @@
 // `dev-session end` outside of a parallel session: it writes, refuses nothing, integrates nothing,
 // and commits only if it is asked to.
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { devSessionEnd } from '../../src/operations/dev-session-end.ts';
@@ -79,6 +79,34 @@ test('--commit: everything that is not ignored, then log and progress by themsel
   expect(repo.git('status', '--porcelain')).toBe('');
 });
 
+test.each(['committed by hand', 'left, and a new log begun'])(
+  'texts of a session whose commit failed do not meet those of the next one: %s',
+  async (how) => {
+    const repo = makeRepo();
+    const first = 'docs/session_logs/20201122_1000_session.md';
+    repo.commit(first, '# Session log\n\n## Goals\n\n- One\n');
+    repo.write('work.txt', 'x\n');
+    repo.commit('once.txt', 'x\n');
+    repo.write('.git/hooks/pre-commit', '#!/bin/sh\ntest ! -e once && touch once\n');
+    chmodSync(join(repo.root, '.git/hooks/pre-commit'), 0o755);
+    repo.write('.git/info/exclude', 'once\n');
+    // the first commit is made, that of the log is not
+    const failed = await end(repo, { summary: 'Of one.', next: ['Then'], commit: 'One' });
+    expect(failed).toMatchObject({ exit: 1, code: 'hook-failed' });
+    expect(read(repo, first)).toContain('Of one.');
+    repo.git('add', '--all');
+    if (how.startsWith('committed')) repo.git('commit', '-qnm', 'by hand');
+    else repo.write('docs/session_logs/20211122_1000_session.md', '## Goals\n\n- Two\n');
+    const before = read(repo, first);
+    const ended = await end(repo, { summary: 'Of two.' });
+    expect(ended.exit).toBe(0);
+    expect(read(repo, first)).toBe(before);
+    const second = read(repo, String(ended.data['log']));
+    expect(second).toContain('Of two.');
+    expect(second).not.toContain('- Then');
+  },
+);
+
 test.each([
   ['strategy', 'merge'],
   ['shape', 'ff'],
@@ -129,4 +157,47 @@ test('unknown tasks and statuses are refused, and what docs hide is said', async
   expect(ended.data['tasks']).toEqual([
     { id: '1.1', title: 'One', status: 'in progress', file: 'docs/implementation/a.md' },
   ]);
+});
+
+test('called in the git dir it ends what the main checkout holds', async () => {
+  const repo = makeRepo();
+  const ended = await end(repo, { summary: 'Done.' }, join(repo.root, '.git'));
+  expect(ended.data).toMatchObject({ log });
+  expect(read(repo, log)).toContain('Done.');
+});
+
+test('a file that a sparse checkout leaves out is refused, never written anew', async () => {
+  const repo = makeRepo();
+  repo.commit('docs/progress.md', '# Progress\n\n## 2020-01-01 Old\n');
+  repo.commit('src/a.txt', 'a\n');
+  repo.git('sparse-checkout', 'set', 'src');
+  const before = fingerprint(repo.root);
+  const refused = await end(repo, { summary: 'Done.' });
+  expect(refused).toMatchObject({ exit: 4, code: 'odd-file' });
+  expect(refused.message).toContain('left out of this sparse checkout');
+  expect(fingerprint(repo.root)).toEqual(before);
+  repo.git('sparse-checkout', 'add', 'docs');
+  expect(await end(repo, { summary: 'Done.', commit: 'x' })).toMatchObject({ exit: 0 });
+  expect(read(repo, 'docs/progress.md')).toContain('2020-01-01 Old');
+});
+
+test('where a sparse checkout has no docs at all, they are made and committed', async () => {
+  const repo = makeRepo();
+  repo.commit('src/a.txt', 'a\n');
+  repo.git('sparse-checkout', 'set', 'src');
+  repo.write('src/a.txt', 'b\n');
+  const ended = await end(repo, { summary: 'Done.', commit: 'x' });
+  expect([ended.exit, ended.message]).toEqual([0, '']);
+  expect(repo.git('show', `HEAD:${log}`)).toContain('Done.');
+});
+
+test('docs in a repository of their own are not written to', async () => {
+  const repo = makeRepo();
+  mkdirSync(join(repo.root, 'docs'));
+  gitIn(join(repo.root, 'docs'), 'init', '-q');
+  const before = fingerprint(repo.root);
+  const refused = await end(repo, { summary: 'Done.' });
+  expect(refused).toMatchObject({ exit: 4, code: 'odd-file' });
+  expect(refused.message).toContain('another repository');
+  expect(fingerprint(repo.root)).toEqual(before);
 });

@@ -1,6 +1,7 @@
 // init where something stands in the way: files that are not what they should be, links, folders
 // that may not be written, a kill in the middle, and questions nobody has answered.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -235,13 +236,35 @@ describe('killed anywhere, the same command completes it', () => {
       expect(new Set(Object.values(by))).toEqual(new Set(['unchanged']));
       expect(run({ FLIGHT_RULES_FAULT: 'install.remove:after#3' }, 'uninstall')).toBe(null);
       expect(run({}, 'uninstall')).toBe(0);
-      // what was killed before its rename leaves a temporary file, and so its folder
-      const left = Object.entries(here.files()).filter(
-        ([path, is]) => !path.endsWith('.tmp') && !(is === 'folder' && fault.includes('before')),
-      );
-      expect(Object.fromEntries(left)).toEqual(start);
+      // also the new file that a kill left right before its rename
+      expect(here.files()).toEqual(start);
     },
   );
+});
+
+test('beside our files only new files of ours are swept up', async () => {
+  const here = await checkout();
+  await here.run(init, { agents: 'claude' });
+  const skill = '.agents/skills/parallel-status/SKILL.md';
+  const end = '0123456789ab.tmp';
+  const theirs = {
+    [`${skill}.${end}`]: 'half of',
+    [`${skill}.tmp`]: here.read(skill),
+    [`.mcp.json.${end}`]: '{}',
+    [`.flight-rules/installed.json.${end}`]: '{"version": 1}',
+    [`AGENTS.md.ba9876543210.tmp`]: 'mine',
+  };
+  const ours = {
+    [`.mcp.json.ba9876543210.tmp`]: here.read('.mcp.json'),
+    [`AGENTS.md.${end}`]: here.read('AGENTS.md'),
+  };
+  for (const [path, text] of Object.entries({ ...theirs, ...ours })) here.write(path, text);
+  const before = Object.keys(here.files());
+  await here.run(init, { dryRun: true });
+  expect(Object.keys(here.files())).toEqual(before);
+  await here.run(init);
+  const gone = before.filter((path) => !here.has(path));
+  expect(gone.toSorted()).toEqual(Object.keys(ours).toSorted());
 });
 
 test('the doctor tells what is stale, edited, missing, shadowed, invalid and untrusted', async () => {
@@ -297,4 +320,46 @@ test('the doctor tells what is stale, edited, missing, shadowed, invalid and unt
   const trusted = (again.data as typeof data).agents.map((one) => one.trusted);
   expect(trusted.slice(0, 3)).toEqual([true, true, true]);
   expect(again.next.map((one) => ('args' in one ? one.args : []))).toEqual([['upgrade'], ['init']]);
+});
+
+test('a checkout with other line ends (core.autocrlf) is no edit', async () => {
+  const here = await checkout();
+  await here.run(init, { agents: 'claude,gemini,opencode', hooks: true, templates: true });
+  const paths = Object.keys(here.files()).filter((path) => /\.\w+$/u.test(path));
+  const texts = paths.flatMap((path) => {
+    const text = here.files()[path] ?? '';
+    return text === 'folder' ? [] : [[path, here.read(path)] as const];
+  });
+  for (const [path, text] of texts) here.write(path, text.replaceAll('\n', '\r\n'));
+  const before = here.files();
+  const { by } = report(await here.run(upgrade));
+  expect(new Set(Object.values(by))).toEqual(new Set(['unchanged']));
+  for (const path of Object.keys(before)) {
+    if (!path.endsWith('installed.json')) expect(here.files()[path]).toBe(before[path]);
+  }
+  // as of another version: rewritten, and the line ends stay
+  const skill = '.agents/skills/parallel-status/SKILL.md';
+  const old = 'of another version\r\n';
+  const record = here.read('.flight-rules/installed.json');
+  here.write(skill, old);
+  const files = (JSON.parse(record) as { files: { path: string; sha256: string }[] }).files;
+  const was = files.find(({ path }) => path === skill)?.sha256 ?? '';
+  const is = createHash('sha256').update('of another version\n').digest('hex');
+  here.write('.flight-rules/installed.json', record.replaceAll(was, is));
+  await here.run(upgrade);
+  expect(here.read(skill)).toMatch(/\r\n/u);
+  expect(here.read(skill)).not.toMatch(/[^\r]\n|another version/u);
+  await here.run(uninstall);
+  expect(Object.keys(here.files())).toEqual([]);
+});
+
+test('settings that begin with a byte order mark keep it', async () => {
+  const settings = '\uFEFF{\r\n  "permissions": {}\r\n}\r\n';
+  const here = await checkout({ '.claude/settings.json': settings, '.mcp.json': '\uFEFF{}' });
+  const start = here.files();
+  await here.run(init, { agents: 'claude', hooks: true });
+  expect(here.read('.claude/settings.json')).toMatch(/^\uFEFF\{\r\n {2}"permissions"[^]*Stop/u);
+  expect(here.read('.mcp.json')).toMatch(/^\uFEFF\{[^]*flight-rules/u);
+  await here.run(uninstall);
+  expect(here.files()).toEqual(start);
 });

@@ -3,13 +3,26 @@ import { ours, theirs } from '../suggestion.ts';
 import { entry, listed, nothingChanged, said } from './entry.ts';
 
 export const endingErrors = {
-  'odd-file': entry<{ file: string; what: string }>({
+  'odd-file': entry<{
+    file: string;
+    what: string;
+    /** what git would have to bring into the checkout */
+    sparse?: { readonly checkout: string; readonly folder: string };
+  }>({
     exit: 4,
     retryable: false,
     when: 'A file that is to be written is a link, a folder or something else than a plain file.',
     message: (d) => `${d.file} is ${d.what}, and is not written to.`,
     safe: nothingChanged,
-    hints: (d) => [theirs(['ls', '-ld', d.file], 'shows what it is; move it away')],
+    hints: (d) =>
+      d.sparse === undefined
+        ? [theirs(['ls', '-ld', d.file], 'shows what it is; move it away')]
+        : [
+            theirs(
+              ['git', '-C', d.sparse.checkout, 'sparse-checkout', 'add', d.sparse.folder],
+              'brings it into the checkout',
+            ),
+          ],
   }),
   'commit-failed': entry<{ why: string }>({
     exit: 1,

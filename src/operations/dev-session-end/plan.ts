@@ -3,10 +3,12 @@
  * entry in progress, learnings, statuses of tasks. Nothing is written here; the same texts over
  * what was written already are no change at all.
  */
+import { dirname } from 'node:path';
 import { FlightError } from '../../kernel/errors.ts';
-import type { AbsolutePath } from '../../kernel/path.ts';
+import { below, type AbsolutePath } from '../../kernel/path.ts';
 import { changedPaths, changesOfCommits } from '../../git/diff.ts';
 import { commitsBetween, mergeBases, subjectsOf } from '../../git/history.ts';
+import { listIndexAt } from '../../git/index-entries.ts';
 import { commitsSince } from '../../git/recent.ts';
 import { isOid, type Oid } from '../../git/oid.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
@@ -81,6 +83,7 @@ export async function planEnd(
     readCheckoutFile(checkout, learningsFile),
     planTasks(checkout, draft.tasks),
   ]);
+  await refuseLeftOut(project, checkout, [logFile, progress, learnings]);
   const taskPaths = tasks.writes.map(({ file }) => file.path);
   const own = [log.path, progressFile, learningsFile, ...taskPaths];
   const there = logFile.text === null ? null : readLog(logFile.text);
@@ -121,6 +124,26 @@ export async function planEnd(
     goals,
     summary,
   };
+}
+
+/**
+ * A file that a sparse checkout leaves out is no missing one: written anew, it would take the place
+ * of what is committed.
+ */
+async function refuseLeftOut(
+  { git }: Project,
+  checkout: AbsolutePath,
+  files: readonly CheckoutFile[],
+): Promise<void> {
+  const absent = files.filter(({ text }) => text === null).map(({ path }) => path);
+  const known = await listIndexAt(git, checkout, absent);
+  const left = known.find(({ skipWorktree }) => skipWorktree);
+  if (left === undefined) return;
+  throw new FlightError('odd-file', {
+    file: below(checkout, ...left.path.split('/')),
+    what: 'left out of this sparse checkout',
+    sparse: { checkout, folder: dirname(left.path) },
+  });
 }
 
 function spelled(file: CheckoutFile, ending: Ending): Ending {

@@ -2,6 +2,7 @@
  * Ending a session outside of a parallel one: log, progress, learnings and tasks are written in
  * the checkout we stand in. Nothing is refused, integrated or, without `--commit`, committed.
  */
+import { basename } from 'node:path';
 import { FlightError } from '../../kernel/errors.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
 import type { AbsolutePath } from '../../kernel/path.ts';
@@ -11,7 +12,9 @@ import { real } from '../../git/repository.ts';
 import { readStatus } from '../../git/status.ts';
 import { ensureWritable } from '../../safety/writable.ts';
 import type { Project } from '../../sessions/project.ts';
-import { mergeDraft, readDraft, writeDraft, type Draft } from '../../workflow/draft.ts';
+import { emptyDraft, mergeDraft, readDraft, writeDraft, type Draft } from '../../workflow/draft.ts';
+import { newestLogs } from '../../workflow/log-name.ts';
+import { listLogs } from '../../workflow/log-place.ts';
 import { progressFile } from '../../workflow/progress.ts';
 import type { OperationContext } from '../context.ts';
 import type { EndReport } from '../shapes/dev-session-end.ts';
@@ -28,9 +31,11 @@ export async function endStandard(
 ): Promise<Outcome<EndReport>> {
   refuseStrategy(input);
   const { git, repository } = project;
-  if (repository.worktree === null) throw new FlightError('no-checkout', { root: project.root });
-  const checkout = await real(repository.worktree);
-  const { gitDir } = repository;
+  // in the git dir itself there is no checkout around us, but perhaps the main one
+  const root = repository.worktree ?? project.mainCheckout;
+  if (root === null) throw new FlightError('no-checkout', { root: project.root });
+  const checkout = await real(root);
+  const gitDir = repository.worktree === null ? project.commonDir : repository.gitDir;
   if (input.commit !== undefined) await refuseCommit(project, checkout, gitDir);
   await ensureWritable(project, [checkout], context.commandLine);
   const status = await readStatus(git, checkout);
@@ -41,7 +46,7 @@ export async function endStandard(
     head: status.head,
     dirty: dirtyPaths(status),
   };
-  const known = await readDraft(gitDir);
+  const known = await openDraft(context, project, place);
   const draft = mergeDraft(known, given);
   const plan = await planEnd(context, project, place, draft);
   const kept: Draft = { ...draft, log: plan.log };
@@ -59,6 +64,25 @@ export async function endStandard(
     ...(progress.committed === null ? {} : { committed: progress.committed }),
     uncommitted: dirtyPaths(await readStatus(git, checkout)),
   });
+}
+
+/**
+ * The draft of a call that was cut off. It is of another session, and over, once a newer log was
+ * begun, or once all of it stands in a log that somebody has committed by hand.
+ */
+async function openDraft(
+  context: OperationContext,
+  project: Project,
+  place: EndPlace,
+): Promise<Draft> {
+  const draft = await readDraft(place.gitDir);
+  if (draft.log === undefined) return draft;
+  const [newest] = (await listLogs(place.checkout)).filter(({ session }) => session === null);
+  const name = basename(draft.log);
+  if (newest !== undefined && newestLogs([newest.name, name])[0]?.name !== name) return emptyDraft;
+  if (place.dirty.includes(draft.log)) return draft;
+  const { writes } = await planEnd(context, project, place, draft);
+  return writes.length === 0 ? emptyDraft : draft;
 }
 
 /** There is nothing to integrate: the work is where it belongs. */

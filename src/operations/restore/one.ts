@@ -28,7 +28,7 @@ export async function restoreOne(
         (one) => one.name === text && one.place.kind === 'present',
       );
       if (living) {
-        const what = `session ${text}, which is there and healthy:`;
+        const what = `session ${text}, which is there`;
         throw new FlightError('not-in-trash', { what, known });
       }
       throw new FlightError('not-in-trash', { what: text, known });

@@ -198,6 +198,8 @@ async function statusOf(
       compareWith: { branch, base: record.base.name },
     });
   } catch (error) {
+    // nor is the next one asked: 200 that are ended at once take a while, too
+    project.git.signal?.throwIfAborted();
     if (!isFlightError(error)) throw error;
     const why = isFlightError(error, 'git-failed') ? error.data.stderr.trim() : error.code;
     warn({
