@@ -334,9 +334,8 @@ test('a checkout with other line ends (core.autocrlf) is no edit', async () => {
   const before = here.files();
   const { by } = report(await here.run(upgrade));
   expect(new Set(Object.values(by))).toEqual(new Set(['unchanged']));
-  for (const path of Object.keys(before)) {
-    if (!path.endsWith('installed.json')) expect(here.files()[path]).toBe(before[path]);
-  }
+  const others = Object.keys(before).filter((path) => !path.endsWith('installed.json'));
+  for (const path of others) expect(here.files()[path]).toBe(before[path]);
   // as of another version: rewritten, and the line ends stay
   const skill = '.agents/skills/parallel-status/SKILL.md';
   const old = 'of another version\r\n';
