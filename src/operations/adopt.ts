@@ -94,10 +94,17 @@ async function run(input: AdoptInput, context: OperationContext): Promise<Outcom
   const record = await change(context, project, (frame) =>
     adoptUnderLock(context, frame, { name, path, base, goals: input.goals }),
   );
-  return done({
-    session: newSession(record),
-    enter: enterLine(record.worktree, record.agent ?? null),
-  });
+  return done(
+    { session: newSession(record), enter: enterLine(record.worktree, record.agent ?? null) },
+    {
+      next: [
+        {
+          args: ['-C', record.worktree, 'dev-session', 'start'],
+          why: 'writes its log, and says where things stand',
+        },
+      ],
+    },
+  );
 }
 
 function again(input: AdoptInput, path: string, base: string | null): string[] {
@@ -112,13 +119,13 @@ function again(input: AdoptInput, path: string, base: string | null): string[] {
 }
 
 /** @throws FlightError `bad-name` */
-function nameOfFolder(path: AbsolutePath): SessionName {
+export function nameOfFolder(path: AbsolutePath): SessionName {
   const folder = basename(path);
   return asSessionName(folder) ?? parseSessionName(suggestName(folder) ?? folder);
 }
 
 /** Everything that forbids it. @throws FlightError `not-adoptable`, `in-use` */
-async function examine(
+export async function examine(
   context: OperationContext,
   project: Project,
   facts: Observation,

@@ -66,7 +66,8 @@ test('at a terminal goals are picked from what the last session left', async () 
     [
       ['Something else', ` ${down} ${down} \r`],
       ['Another?', 'Three\r'],
-      ['Another?', '\r'],
+      // the mark of the next question: the words of this one are shown once more when it is answered
+      ['◆', '\r'],
     ],
     { cwd: repo.root },
   );

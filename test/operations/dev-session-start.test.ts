@@ -278,6 +278,23 @@ describe('inside a session', () => {
     });
   });
 
+  test('adopt is offered only as it can be done: with a free name, and if it is not refused', async () => {
+    const repo = makeRepo();
+    repo.addSession('wt');
+    const path = join(temporaryFolder(), 'wt');
+    repo.git('worktree', 'add', '-q', '-b', 'own', path);
+    const stray = await ask(path, [...start, '--goal', 'One']);
+    const adopted = await take(stray, 'adopt', path);
+    expect(adopted.at('data.session')).toMatchObject({ name: 'wt-2', branch: 'own' });
+    expect(adopted.at('next.0.argv')).toEqual(expect.arrayContaining(['dev-session', 'start']));
+    const busy = join(temporaryFolder(), 'busy');
+    repo.git('worktree', 'add', '-q', '-b', 'busy', busy);
+    gitIn(busy, 'bisect', 'start');
+    const other = await ask(busy, [...start, '--goal', 'Two']);
+    expect(other.at('decision.choices.0')).toMatchObject({ value: 'adopt', available: false });
+    expect(other.text('decision.choices.0.unavailableWhy')).toContain('bisect is in progress');
+  });
+
   test('from a stray a standard session is one of the main checkout', async () => {
     const repo = makeRepo();
     const path = join(temporaryFolder(), 'wt');

@@ -139,3 +139,23 @@ test('dev-session end: before the question, after it, and outside of a session',
     "
   `);
 });
+
+test('uninstall: of a file of others only our part goes, and it says so', async () => {
+  const part = { agents: [], did: 'removed' } as const;
+  const files = [
+    { ...part, path: 'AGENTS.md', surface: 'instructions' },
+    { ...part, path: '.gitattributes', surface: 'gitattributes' },
+    { ...part, path: '.cursor/commands/parallel.status.md', surface: 'command' },
+  ];
+  const text = await shown('uninstall', { root: '/home/me/p', dryRun: true, agents: [], files });
+  expect(text).toContain('removed  AGENTS.md: our block\n');
+  expect(text).toContain('removed  .gitattributes: our line\n');
+  expect(text).toContain('removed  .cursor/commands/parallel.status.md\n');
+});
+
+test('cleanup of the trash: what is named may not be past its date, and is not said to be', async () => {
+  const items = [{ ...item, id: 'billing-export~1', reason: 'expired' }];
+  const text = await shown('parallel cleanup', { dryRun: true, items, untouched: [] });
+  expect(text).toContain('goes for good, cannot be undone: 4 commits that are nowhere');
+  expect(text).not.toContain('past its date');
+});

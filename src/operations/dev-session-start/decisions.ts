@@ -2,10 +2,13 @@
 import { count } from '../../kernel/catalogue/entry.ts';
 import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
 import type { Choice, Decision } from '../../kernel/outcome.ts';
+import type { AbsolutePath } from '../../kernel/path.ts';
+import { real } from '../../git/repository.ts';
 import { ensureWritable } from '../../safety/writable.ts';
-import type { SessionName } from '../../sessions/name.ts';
+import { sessionKey, type SessionName } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
+import { examine, nameOfFolder } from '../adopt.ts';
 import type { OperationContext } from '../context.ts';
 import { chooseBase } from '../create/base.ts';
 import { checkSessionsDir } from '../create/existing.ts';
@@ -64,7 +67,7 @@ export async function modeDecision(
       id: 'mode',
       question: 'This worktree belongs to no session. Adopt it, or a standard session?',
       facts: { here: 'stray' },
-      choices: [await adoptChoice(project, facts, asked), standard.choice],
+      choices: [await adoptChoice(context, project, facts, asked), standard.choice],
       ifDeclined: 'Nothing was started or written.',
     };
   }
@@ -217,33 +220,55 @@ function ways(offered: Offered, main: MainCheckout): Choice[] {
   ];
 }
 
+/** With a name that is free, and only if adopt would not refuse. */
 async function adoptChoice(
+  context: OperationContext,
   project: Project,
   facts: Observation,
   { request, goals }: Asked,
 ): Promise<Choice> {
   const path = project.repository.worktree ?? project.root;
-  const stray = facts.strays.find((one) => one.path === path);
+  const { name, why } = await adoptable(context, project, facts, goals, path);
   const base = await chooseBase(
     project,
     facts,
     request.base === null ? {} : { base: request.base },
   );
   const named = base.kind === 'base' ? request.base : (base.suggestions[0] ?? null);
-  const available = stray !== undefined && stray.branch !== null;
   return {
     value: 'adopt',
     label: 'Adopt this worktree',
     effect: `${path} becomes a session with these goals. Nothing in it moves or changes.`,
-    undo: 'parallel remove NAME --strategy keep takes the record away again',
-    available,
-    ...(available ? {} : { unavailableWhy: 'its HEAD is on no branch' }),
+    undo: `parallel remove ${name ?? 'NAME'} --strategy keep puts it away, restore brings it back`,
+    available: why === null,
+    ...(why === null ? {} : { unavailableWhy: why }),
     args: [
       'parallel',
       'adopt',
       path,
+      ...(name === null ? [] : ['--name', name]),
       ...goals.flatMap((goal) => ['--goal', goal]),
       ...(named === null ? [] : ['--base', named]),
     ],
   };
+}
+
+async function adoptable(
+  context: OperationContext,
+  project: Project,
+  facts: Observation,
+  goals: readonly string[],
+  path: AbsolutePath,
+): Promise<{ readonly name: SessionName | null; readonly why: string | null }> {
+  try {
+    const own = nameOfFolder(path);
+    const taken = facts.sessions.some(({ key }) => key === sessionKey(own));
+    const free = taken ? await freeName(context, project, facts, { goals, wanted: own }) : null;
+    await examine(context, project, facts, await real(path));
+    if (free !== null && 'why' in free) return { name: null, why: free.why };
+    return { name: free?.name ?? own, why: null };
+  } catch (error) {
+    if (!isFlightError(error)) throw error;
+    return { name: null, why: describe(error).message };
+  }
 }

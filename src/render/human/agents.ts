@@ -6,6 +6,7 @@ import { count, shown } from './words.ts';
 
 interface Part {
   readonly path: string;
+  readonly surface?: string;
   readonly at?: readonly string[];
   readonly did: string;
   readonly why?: string;
@@ -54,12 +55,22 @@ function word({ did, why }: Part, view: View): string {
   return did === 'failed' ? view.theme.problem(text) : text;
 }
 
-function place({ path, at }: { readonly path: string; readonly at?: readonly string[] }): string {
-  return at === undefined ? visible(path) : `${visible(path)}: ${visible(at.join('.'))}`;
+interface Place {
+  readonly path: string;
+  readonly at?: readonly string[];
+  readonly surface?: string;
+}
+
+/** A file of ours, or what is ours in somebody else's. */
+function place({ path, at, surface }: Place): string {
+  if (at !== undefined) return `${visible(path)}: ${visible(at.join('.'))}`;
+  if (surface === 'instructions') return `${visible(path)}: our block`;
+  return surface === 'gitattributes' ? `${visible(path)}: our line` : visible(path);
 }
 
 interface DoctorPart {
   readonly path: string;
+  readonly surface?: string;
   readonly at?: readonly string[];
   readonly state: string;
   readonly why?: string;

@@ -85,7 +85,7 @@ function reasonText(item: CleanupItem): string {
     case 'landed':
       return `landed: ${visible(item.landedBy ?? 'its work is in the base')}`;
     case 'expired':
-      return `past its date, cannot be undone: ${onlyHere(item.onlyHere)}`;
+      return `goes for good, cannot be undone: ${onlyHere(item.onlyHere)}`;
   }
 }
 
