@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { FlightError } from '../kernel/errors.ts';
 import { done, type Outcome } from '../kernel/outcome.ts';
 import { observe } from '../sessions/observe.ts';
-import { parseSessionName, sessionKey } from '../sessions/name.ts';
+import { keyNamed } from '../sessions/name.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
@@ -15,7 +15,7 @@ async function run(
   input: z.infer<typeof PathInput>,
   context: OperationContext,
 ): Promise<Outcome<PathReport>> {
-  const key = sessionKey(parseSessionName(input.name));
+  const key = keyNamed(input.name);
   const project = await projectOf(context);
   const facts = await observe(project, context.directory);
   const session = facts.sessions.find((one) => one.key === key);

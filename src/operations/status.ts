@@ -10,7 +10,7 @@ import { done, type Outcome } from '../kernel/outcome.ts';
 import { quote, quoteAll } from '../kernel/quote.ts';
 import { isoSeconds } from '../kernel/clock.ts';
 import { observe } from '../sessions/observe.ts';
-import { parseSessionName, sessionKey } from '../sessions/name.ts';
+import { keyNamed } from '../sessions/name.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
@@ -23,7 +23,7 @@ import { strayStatus, whoWorks } from './status/strays.ts';
 import { summarise, trashSummary } from './status/summary.ts';
 
 async function run(input: StatusInput, context: OperationContext): Promise<Outcome<StatusReport>> {
-  const key = input.name === undefined ? null : sessionKey(parseSessionName(input.name));
+  const key = input.name === undefined ? null : keyNamed(input.name);
   const project = await projectOf(context, 'helps');
   const facts = await observe(project, context.directory);
   const known = facts.sessions.filter(

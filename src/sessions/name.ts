@@ -53,6 +53,16 @@ export function parseSessionName(text: string): SessionName {
   return trusted(text);
 }
 
+/**
+ * The key of a session that is looked for.
+ * @throws FlightError `bad-name` with the rule: nothing can have that name
+ */
+export function keyNamed(text: string): SessionKey {
+  const rule = brokenNameRule(text);
+  if (rule !== null) throw new FlightError('bad-name', { name: text, rule });
+  return sessionKey(trusted(text));
+}
+
 /** As `parseSessionName`, answering `null` for what is no name. */
 export function asSessionName(text: string): SessionName | null {
   return brokenNameRule(text) === null ? trusted(text) : null;

@@ -208,6 +208,20 @@ describe('each strategy once', () => {
   });
 });
 
+test('a text that looks like a flag of ours is a text, in every command that is offered', async () => {
+  const agent = await begin();
+  const start = 'flight-rules dev-session start --goal --json --json';
+  const made = await agent.say(commandOf(await agent.say(start, agent.project), 'parallel'));
+  expect(made).toMatchObject({ exit: 0, data: { goals: ['--json'] } });
+});
+
+test('what can be no name is looked for in vain, and none is proposed to be made', async () => {
+  const agent = await begin();
+  const answer = await agent.say("flight-rules parallel path 'no name' --json", agent.project);
+  expect(answer).toMatchObject({ exit: 2, error: { code: 'bad-name' } });
+  expect(answer.error?.hints.map(({ command }) => command).join()).not.toContain('create');
+});
+
 test('with a dirty main the choices say whether the changes come along', async () => {
   const agent = await begin();
   writeFileSync(join(agent.project, 'app.txt'), 'one\nhalf an idea\n');

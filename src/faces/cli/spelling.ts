@@ -50,7 +50,8 @@ export function spell(spelling: Spelling, args: readonly string[]): SpelledComma
     ...spelling.program,
     ...(spelling.directory === null ? [] : ['-C', spelling.directory]),
     ...own,
-    ...(spelling.json && !own.includes('--json') ? ['--json'] : []),
+    // also where a text that was given is that very word
+    ...(spelling.json ? ['--json'] : []),
     ...rest,
   ];
   return { command: quoteAll(argv), argv };

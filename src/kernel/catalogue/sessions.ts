@@ -11,7 +11,7 @@ export const sessionErrors = {
     safe: nothingChanged,
     hints: (d) =>
       d.suggestion === undefined
-        ? []
+        ? [ours(['parallel', 'status', '--all'], 'lists the sessions')]
         : [ours(['parallel', 'create', d.suggestion], 'a name that can be used')],
   }),
   'no-such-session': entry<{ name: string; known: readonly string[] }>({

@@ -10,7 +10,7 @@ import { landedBy } from '../../integration/landed.ts';
 import { preflight } from '../../safety/preflight.ts';
 import type { Leaving } from '../../safety/refusals.ts';
 import { ownerUnseen, type SessionFacts } from '../../sessions/facts.ts';
-import { parseSessionName, sessionKey } from '../../sessions/name.ts';
+import { keyNamed } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
 import { givenUp } from '../busy.ts';
@@ -72,7 +72,7 @@ function namedKey(facts: Observation, text: string): string {
   const broken = facts.sessions.find((one) => one.broken !== null && one.key === text);
   const exact = facts.sessions.some((one) => one.name === text && one.broken === null);
   if (broken !== undefined && !exact) return broken.key;
-  const key = sessionKey(parseSessionName(text));
+  const key = keyNamed(text);
   if (facts.sessions.some((one) => one.key === key)) return key;
   const known = facts.sessions.map((one) => one.name);
   throw new FlightError('no-such-session', { name: text, known });

@@ -2,7 +2,7 @@
 import { FlightError } from '../../kernel/errors.ts';
 import type { Oid } from '../../git/oid.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
-import { parseSessionName, sessionKey, type SessionKey } from '../../sessions/name.ts';
+import { type SessionKey, keyNamed } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import { busy, isRecoverable } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
@@ -73,7 +73,7 @@ export function targetOf(input: Pick<RemoveInput, 'name'>, facts: Observation): 
     const detail = 'Which session? Outside of a session its name must be given.';
     throw new FlightError('usage', { detail, command: ['parallel', 'remove'] });
   }
-  const key = sessionKey(parseSessionName(name));
+  const key = keyNamed(name);
   const session = facts.sessions.find((one) => one.key === key);
   if (session === undefined) {
     const known = facts.sessions.map((one) => one.name);
