@@ -16,7 +16,15 @@ import {
   writeFileAt,
 } from './disk.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { entryId, ledgerPath, ledgerText, type Ledger, type LedgerEntry } from './ledger.ts';
+import {
+  emptyLedger,
+  entryId,
+  ledgerPath,
+  ledgerText,
+  parseLedger,
+  type Ledger,
+  type LedgerEntry,
+} from './ledger.ts';
 import type { FileChange, Plan } from './plan.ts';
 
 export interface Carrying {
@@ -36,6 +44,9 @@ export interface Carrying {
 export async function carryOut(carrying: Carrying, plan: Plan): Promise<readonly string[]> {
   const { root, ledger, next } = carrying;
   const recorded = textOf(await lookAt(root, ledgerPath));
+  // the plan was made of another record: to write its own would forget what that one holds
+  const now = parseLedger(recorded, join(root, ledgerPath)) ?? emptyLedger;
+  if (JSON.stringify(now) !== JSON.stringify(ledger)) throw anotherRun(root);
   const goal =
     next === null
       ? null
@@ -118,9 +129,13 @@ async function finish(
 async function record(root: AbsolutePath, text: string, before: string | null): Promise<void> {
   if (text === before) return;
   if ((await writeFileAt(root, ledgerPath, text, before)) === 'changed') {
-    const reason = 'another run writes it at this moment';
-    throw new FlightError('disk-failed', { what: 'write', path: join(root, ledgerPath), reason });
+    throw anotherRun(root);
   }
+}
+
+function anotherRun(root: AbsolutePath): FlightError {
+  const reason = 'another run writes it at this moment';
+  return new FlightError('disk-failed', { what: 'write', path: join(root, ledgerPath), reason });
 }
 
 /** Each entry with what was and what will be; what will go stays until it is gone. */

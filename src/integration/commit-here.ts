@@ -56,7 +56,14 @@ export async function commitHere(port: Git, input: CommitHere): Promise<Oid> {
       else if (input.untracked.length > 0) await addIntent(port, worktree, input.untracked);
       faultPoint(`end.${step}-index:after`);
       const only = paths === 'all' ? [] : await onlyPaths(room, paths);
-      const args = [...quiet, 'commit', '--quiet', '--no-edit', '-m', input.message];
+      const args = [
+        ...quiet,
+        'commit',
+        '--quiet',
+        '--no-edit',
+        '-F',
+        await messageFile(room, input.message),
+      ];
       await gitWithHooks(port, worktree, wrappers, [...args, ...only], hookLimitMs);
     } catch (error) {
       throw explained(error);
@@ -66,6 +73,13 @@ export async function commitHere(port: Git, input: CommitHere): Promise<Oid> {
     await rm(room, { recursive: true, force: true, maxRetries: 3 });
   }
   return oid(await gitText(port, worktree, ['rev-parse', '--verify', 'HEAD']));
+}
+
+/** A message can be longer than a command line may be. */
+async function messageFile(room: AbsolutePath, message: string): Promise<string> {
+  const file = below(room, 'message');
+  await writeFile(file, message);
+  return file;
 }
 
 /** A hundred thousand paths are no command line. */

@@ -132,7 +132,10 @@ export async function putAway(
     moves ? intentChange(project, held, removal) : null,
   ]);
   const pinned = pinChanges(session.key, place.seq, pin, pins);
-  if (intent !== null) await pinAndMove(project, held, removal, pinned, intent);
+  // A `gc --prune=now` that has looked at the refs before takes what came behind one since: stored
+  // again, at the price of three touched files, the pin is there, and the ref keeps it
+  const keep = (): Promise<unknown> => writePin(git, project, entry, pins);
+  if (intent !== null) await pinAndMove(project, held, removal, { pinned, keep }, intent);
   else {
     faultPoint('remove.refs:before');
     const end = await endChanges(git, project, removal);
@@ -141,6 +144,7 @@ export async function putAway(
     await must(git, project, changes, { name: session.name, what: 'removal' });
     faultPoint('remove.refs:after');
   }
+  await keep();
   const left = leaving.worktree;
   const registry = await look(project, held, removal, { pin, left });
   const branchDeleted = options.becomes === 'ended' && session.branchTip !== null;
@@ -168,13 +172,13 @@ async function pinAndMove(
   project: Project,
   { git }: Held,
   removal: Removal,
-  pinned: readonly RefChange[],
+  pin: { readonly pinned: readonly RefChange[]; readonly keep: () => Promise<unknown> },
   change: RefChange,
 ): Promise<void> {
   const { entry } = removal;
   faultPoint('remove.pin:before');
   // the record first: pins without an intent would look like an entry of the trash
-  await must(git, project, [change, ...pinned, ...unchangedTip(entry)], {
+  await must(git, project, [change, ...pin.pinned, ...unchangedTip(entry)], {
     name: entry.name,
     what: 'removal begins',
   });
@@ -183,6 +187,7 @@ async function pinAndMove(
   const begun = { ...removal, recordOid };
   try {
     await moveOut(project, entry);
+    await pin.keep();
     faultPoint('remove.refs:before');
     // a commit made in the meantime is not pinned: then the branch has moved, and all is taken back
     await must(git, project, await endChanges(git, project, begun), {

@@ -111,7 +111,8 @@ export async function replaceRecord(
   if (result.kind === 'lost') {
     throw new FlightError('plan-changed', { name: record.name, what: 'The record' });
   }
-  return to;
+  // once more, now that the ref keeps it: a late `gc --prune=now` may have taken it
+  return storeRecord(git, project.commonDir, record);
 }
 
 /** Admin ids that git could have chosen for a worktree named `name`: `name`, `name1`, … */

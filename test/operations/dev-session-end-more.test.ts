@@ -1,13 +1,14 @@
 // `dev-session end` by pull request, by two at once, and from what `dev-session start` made.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { create } from '../../src/operations/create.ts';
 import { devSessionEnd } from '../../src/operations/dev-session-end.ts';
 import { devSessionStart } from '../../src/operations/dev-session-start.ts';
 import { remove } from '../../src/operations/remove.ts';
 import { describe as sentences, FlightError } from '../../src/kernel/errors.ts';
 import { fakeForge, type FakeAnswer } from '../support/fake-forge.ts';
-import { operate, type Answered } from '../support/operate.ts';
+import { fingerprint, operate, type Answered } from '../support/operate.ts';
 import { gitIn, makeRepo, temporaryFolder } from '../support/repo.ts';
 
 const url = 'https://github.com/acme/app/pull/7';
@@ -114,4 +115,26 @@ test('what start has begun: its log, uncommitted until the end; remove says how'
   expect(log.match(/^## Summary$/gmu)).toHaveLength(1);
   expect(log).toContain('## Summary\n\nSigned.\n');
   expect(repo.git('ls-tree', '-r', '--name-only', 'main').match(/_session/gu)).toHaveLength(1);
+});
+
+test('messages no command line could hold: refused, or handed over in a file; none is proposed', async () => {
+  const repo = makeRepo();
+  const goal = `# a\0b ${'long '.repeat(100_000)}`;
+  await operate(create, { name: 'odd', goals: [goal] }, { directory: repo.root });
+  writeFileSync(`${repo.root}-sessions/odd/new.txt`, 'x\n');
+  const before = fingerprint(repo.root);
+  const call = (more: object): Promise<Answered> =>
+    operate(devSessionEnd, { name: 'odd', strategy: 'keep', ...more }, { directory: repo.root });
+  for (const input of [{ commit: 'a\0b' }, { title: 'a\0b' }, { verify: 'true\0' }]) {
+    expect(await call(input)).toMatchObject({ exit: 2, code: 'usage' });
+  }
+  const refused = await call({});
+  expect(refused.code).toBe('uncommitted-work');
+  const message = (refused.errorData['commit'] as readonly string[]).at(-1) ?? '';
+  expect(message).toMatch(/^a b long/u);
+  expect(message.length).toBeLessThan(300);
+  expect(fingerprint(repo.root)).toEqual(before);
+  const commit = `Subject\n\n${'word '.repeat(60_000).trim()}`;
+  expect(await call({ commit })).toMatchObject({ exit: 0 });
+  expect(repo.git('log', '-1', '--format=%B', 'session/odd~1').trim()).toBe(commit);
 });

@@ -6,6 +6,10 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describe as describeError, FlightError } from '../../src/kernel/errors.ts';
+import { absolute } from '../../src/kernel/path.ts';
+import { carryOut } from '../../src/agents/carry-out.ts';
+import { emptyLedger } from '../../src/agents/ledger.ts';
+import { planInstall } from '../../src/agents/plan.ts';
 import { agentsDoctor } from '../../src/operations/agents-doctor.ts';
 import { init } from '../../src/operations/init.ts';
 import { uninstall } from '../../src/operations/uninstall.ts';
@@ -101,7 +105,12 @@ test('a record that cannot be used stops everything, and nothing is touched', as
     const start = here.files();
     for (const operation of [init, upgrade, uninstall, agentsDoctor]) {
       const input = operation === init ? { agents: 'claude' } : {};
-      expect((await failure(here.run(operation, input))).code).toBe('install-record-unreadable');
+      const error = await failure(here.run(operation, input));
+      expect(error.code).toBe('install-record-unreadable');
+      // the hint runs as it stands, from anywhere
+      const [hint] = describeError(error).hints;
+      const [program = '', ...args] = hint !== undefined && 'argv' in hint ? hint.argv : [];
+      expect(spawnSync(program, args, { cwd: '/', env: here.env }).status).toBe(0);
     }
     expect(here.files()).toEqual(start);
   }
@@ -334,17 +343,17 @@ test('a checkout with other line ends (core.autocrlf) is no edit', async () => {
   const before = here.files();
   const { by } = report(await here.run(upgrade));
   expect(new Set(Object.values(by))).toEqual(new Set(['unchanged']));
-  const others = Object.keys(before).filter((path) => !path.endsWith('installed.json'));
-  for (const path of others) expect(here.files()[path]).toBe(before[path]);
+  const record = '.flight-rules/installed.json';
+  expect({ ...here.files(), [record]: '' }).toEqual({ ...before, [record]: '' });
   // as of another version: rewritten, and the line ends stay
   const skill = '.agents/skills/parallel-status/SKILL.md';
   const old = 'of another version\r\n';
-  const record = here.read('.flight-rules/installed.json');
+  const ledger = here.read(record);
   here.write(skill, old);
-  const files = (JSON.parse(record) as { files: { path: string; sha256: string }[] }).files;
+  const files = (JSON.parse(ledger) as { files: { path: string; sha256: string }[] }).files;
   const was = files.find(({ path }) => path === skill)?.sha256 ?? '';
   const is = createHash('sha256').update('of another version\n').digest('hex');
-  here.write('.flight-rules/installed.json', record.replaceAll(was, is));
+  here.write(record, ledger.replaceAll(was, is));
   await here.run(upgrade);
   expect(here.read(skill)).toMatch(/\r\n/u);
   expect(here.read(skill)).not.toMatch(/[^\r]\n|another version/u);
@@ -361,4 +370,18 @@ test('settings that begin with a byte order mark keep it', async () => {
   expect(here.read('.mcp.json')).toMatch(/^\uFEFF\{[^]*flight-rules/u);
   await here.run(uninstall);
   expect(here.files()).toEqual(start);
+});
+
+test('a run that planned before another one wrote the record writes nothing', async () => {
+  const here = await checkout();
+  const root = absolute(here.root);
+  const path = '.agents/skills/mine/SKILL.md';
+  const part = { kind: 'file', path, surface: 'skill', text: 'x\n', agents: ['codex'] } as const;
+  const how = { absent: 'write', unwanted: 'keep' } as const;
+  const plan = await planInstall({ root, ledger: emptyLedger, version: '1' }, [part], how);
+  await here.run(init, { agents: 'claude' });
+  const before = here.files();
+  const carrying = { root, ledger: emptyLedger, next: emptyLedger, command: ['init'] };
+  expect((await failure(carryOut(carrying, plan))).code).toBe('disk-failed');
+  expect(here.files()).toEqual(before);
 });

@@ -1,4 +1,5 @@
 /** Errors of what is installed for agents. */
+import { dirname } from 'node:path';
 import { ours, theirs } from '../suggestion.ts';
 import { entry, listed, nothingChanged } from './entry.ts';
 
@@ -16,7 +17,10 @@ export const agentErrors = {
     message: (d) => `${d.file} says what is installed for agents, and cannot be used: ${d.why}.`,
     safe: nothingChanged,
     hints: (d) => [
-      theirs(['git', 'log', '--oneline', '--', d.file], 'shows its earlier versions, if committed'),
+      theirs(
+        ['git', '-C', dirname(dirname(d.file)), 'log', '--oneline', '--', d.file],
+        'shows its earlier versions, if committed',
+      ),
       ours(
         ['init', '--help'],
         'once the record is deleted, init makes it anew; files that are as we write them are ours again',

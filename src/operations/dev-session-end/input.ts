@@ -50,6 +50,13 @@ export async function givenTexts(
   ]) {
     if (texts.some((text) => text.trim() === '')) throw endUsage(`${flag}: expected some words.`);
   }
+  for (const [flag, text = ''] of [
+    ['--commit', input.commit] as const,
+    ['--title', input.title] as const,
+    ['--verify', input.verify] as const,
+  ]) {
+    if (text.includes('\0')) throw endUsage(`${flag}: a null byte can be in no command line.`);
+  }
   if (input.commit?.trim() === '') throw endUsage('--commit: expected a message.');
   const summary = await summaryOf(input, context);
   if (summary?.trim() === '') throw endUsage('The summary is empty.');

@@ -13,6 +13,7 @@ import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
 import { isEmpty, mergeDraft, readDraft, writeDraft, type Draft } from '../../workflow/draft.ts';
+import { oneLine } from '../../workflow/one-line.ts';
 import type { OperationContext } from '../context.ts';
 import { abandonDecision, strategyDecision } from '../remove/decision.ts';
 import { explainRefusal, refuse } from '../remove/leave.ts';
@@ -148,7 +149,7 @@ async function decide(
 /** The same call with `--commit`; `null` if that was given and did not help. */
 function commitCall({ session, request, plan }: Prepared): readonly string[] | null {
   if (request.spelling?.more.includes('--commit') === true) return null;
-  const message = plan.goals[0]?.replaceAll(/\s+/gu, ' ').trim() || `Work of ${session.name}`;
+  const message = oneLine(plan.goals[0] ?? '', 200) || `Work of ${session.name}`;
   const how = request.strategy === undefined ? [] : ['--strategy', request.strategy];
   return again(request, [...how, ...(request.yes ? ['--yes'] : []), '--commit', message]);
 }
