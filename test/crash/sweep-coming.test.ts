@@ -1,4 +1,5 @@
-// Killed on the way in and on the way back: create, restore, adopt, taking over. At every step: test/long.
+// Killed on the way in and on the way back: create, restore, taking over. The others, and every step:
+// test/long.
 import { few } from './sweep/points.ts';
 import { create, restore, takeOver } from './sweep/scenarios.ts';
 import { named, sweeps, worldOfFile } from './sweep/suite.ts';
@@ -10,7 +11,6 @@ sweeps(
     named(create, 'create, the very first'),
     named(restore, 'restore, of an abandoned one'),
     named(restore, 'restore, of an orphan'),
-    named(takeOver, 'adopt'),
     named(takeOver, 'taking over a manifest of v0.15.8'),
   ],
   few(2),

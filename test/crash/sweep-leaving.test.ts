@@ -1,4 +1,4 @@
-// Killed on the way out: merge, abandon, pull request, cleanup. At every step: test/long.
+// Killed on the way out: merge, abandon, cleanup. The others, and every step: test/long.
 import { few } from './sweep/points.ts';
 import { ofRecovery, recovering } from './sweep/recovering.ts';
 import { clean, land, leave } from './sweep/scenarios.ts';
@@ -10,10 +10,7 @@ sweeps(
   [
     named(leave, 'abandon'),
     named(land, 'merge, with a merge commit and a carried file'),
-    named(land, 'merge, with hooks'),
-    named(leave, 'pr'),
     named(clean, 'cleanup, of a moved one'),
-    named(clean, 'cleanup, of the trash'),
   ],
   few(2),
 );
