@@ -5,10 +5,10 @@
  * of worktrees may be older than the refs it was compared with.
  *
  * Processes, only where there is a doubt: `for-each-ref`; for strays also `worktree list`, and
- * `for-each-ref` once more.
+ * `for-each-ref` once more. Where that does not settle it, the same for the strays alone.
  */
 import { listRefs, type Ref } from '../git/refs.ts';
-import { listWorktrees } from '../git/worktrees.ts';
+import { listWorktrees, type Worktree } from '../git/worktrees.ts';
 import type { Stray } from './facts.ts';
 import type { Observation } from './observe.ts';
 import type { Project } from './project.ts';
@@ -25,6 +25,31 @@ export async function isSettled(project: Project, facts: Observation): Promise<b
     now.some(({ path, branch }) => path === stray.path && branch === stray.branch),
   );
   return there && (await recordsAreStill(project, facts.registry));
+}
+
+/**
+ * The strays that are strays whatever else changes: registered before and after a look at which
+ * their branch had no record. A session that is being made or removed has one as long as it is
+ * registered.
+ */
+export async function confirmStrays(project: Project, facts: Observation): Promise<Stray[]> {
+  const doubtful = doubtfulStrays(project, facts);
+  if (doubtful.length === 0) return [...facts.strays];
+  const { git, commonDir } = project;
+  const before = await listWorktrees(git, commonDir);
+  const refs = await listRefs(git, commonDir, [sessionsPrefix]);
+  const after = await listWorktrees(git, commonDir);
+  const prefix = project.settings.branchPrefix.value;
+  const recorded = new Set(refs.map(({ name }) => name.slice(sessionsPrefix.length)));
+  const isThere = (stray: Stray, all: readonly Worktree[]): boolean =>
+    all.some((one) => one.path === stray.path && one.adminId === stray.adminId);
+  return facts.strays.filter(
+    (stray) =>
+      !doubtful.includes(stray) ||
+      (isThere(stray, before) &&
+        isThere(stray, after) &&
+        !recorded.has(stray.branch?.slice(prefix.length).toLowerCase() ?? '')),
+  );
 }
 
 /** Strays on a branch of ours: those of other tools have no part in it. */

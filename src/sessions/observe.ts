@@ -13,7 +13,7 @@ import { oid, isOid, type BranchName } from '../git/oid.ts';
 import { real } from '../git/repository.ts';
 import { listWorktrees, type Worktree } from '../git/worktrees.ts';
 import { judgeEntries, type Adoptable } from './adoption.ts';
-import { isSettled } from './doubt.ts';
+import { confirmStrays, isSettled } from './doubt.ts';
 import type { Facts, Health, Here, Place, SessionFacts, Stray } from './facts.ts';
 import { readManifest, type ReadManifest } from './manifest.ts';
 import { sessionKey } from './name.ts';
@@ -37,7 +37,9 @@ export interface Observation extends Facts {
 export async function observe(project: Project, caller: AbsolutePath): Promise<Observation> {
   for (let left = 3; ; left -= 1) {
     const facts = await look(project, caller);
-    if (left === 0 || (await isSettled(project, facts))) return facts;
+    if (await isSettled(project, facts)) return facts;
+    // others change records all the time: what cannot be settled as a whole is asked one by one
+    if (left === 0) return { ...facts, strays: await confirmStrays(project, facts) };
   }
 }
 

@@ -72,15 +72,24 @@ function note(ledger: Ledger, one: Answered): void {
   const key = `${args[1]} ${exit} ${answer.error?.code ?? answer.decision?.id ?? ''}`.trim();
   ledger.answers.set(key, (ledger.answers.get(key) ?? 0) + 1);
   // a refusal, a decision, a conflict and "busy" are answers; a failure is not, but for a session
-  // somebody wrote into after its work had landed
+  // somebody wrote into after its work had landed, or after it was planned to be cleaned up
   const answers = [0, 3, 4, 5, 6, 7].includes(exit ?? -1);
-  if (!answers && answer.error?.code !== 'landed-not-removed') {
+  if (!answers && answer.error?.code !== 'landed-not-removed' && !refusedLate(answer)) {
     ledger.wrong.push(`${args.join(' ')}: ${exit} ${JSON.stringify(answer.error)}`);
   }
   if (args[1] === 'status') ledger.wrong.push(...falseAlarms(answer.data));
   for (const { code, message } of answer.warnings ?? []) {
     if (code === 'not-recovered') ledger.wrong.push(message);
   }
+}
+
+/** Did a cleanup leave exactly what had become somebody's again? */
+function refusedLate({ error }: Answered['answer']): boolean {
+  if (error?.code !== 'partly-done') return false;
+  const { items = [] } = (error.data ?? {}) as { items?: { error?: { code: string } }[] };
+  const codes = items.flatMap((item) => item.error?.code ?? []);
+  const late = ['uncommitted-work', 'plan-changed', 'session-busy'];
+  return codes.length > 0 && codes.every((code) => late.includes(code));
 }
 
 /** Nobody dies in the storm and nobody deletes a folder: whatever status calls broken is not. */

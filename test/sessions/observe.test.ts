@@ -4,6 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openGit } from '../../src/git/git.ts';
+import { parseBranchName } from '../../src/git/oid.ts';
+import { absolute } from '../../src/kernel/path.ts';
+import { confirmStrays } from '../../src/sessions/doubt.ts';
 import { observe } from '../../src/sessions/observe.ts';
 import { openProject } from '../../src/sessions/project.ts';
 import { makeRepo, writeIn } from '../support/repo.ts';
@@ -50,4 +53,27 @@ test('a worktree on a branch of ours that nobody has recorded is a stray', async
   repo.git('worktree', 'add', '-q', '-b', 'session/mine', path);
   const facts = await observe(await repo.project(), repo.root);
   expect(facts.strays).toMatchObject([{ path, branch: 'session/mine' }]);
+});
+
+test('where records never stand still a stray is asked for by itself', async () => {
+  const repo = makeRepo();
+  const { worktree } = repo.addSession('auth');
+  const path = join(dirname(repo.root), 'elsewhere');
+  repo.git('worktree', 'add', '-q', '-b', 'session/mine', path);
+  const project = await repo.project();
+  const facts = await observe(project, repo.root);
+  const { adminId } = facts.worktrees.find((one) => one.path === worktree) ?? { adminId: '' };
+  // as a list of worktrees that is newer than the refs shows it
+  const [real] = facts.strays;
+  if (real === undefined) throw new Error('no stray');
+  const made = {
+    ...real,
+    path: absolute(worktree),
+    branch: parseBranchName('session/auth'),
+    adminId,
+  };
+  const gone = { ...real, path: absolute(`${worktree}-gone`), adminId: 'gone' };
+  const strays = [...facts.strays, made, gone];
+  expect(await confirmStrays(project, { ...facts, strays })).toEqual(facts.strays);
+  expect(facts.strays).toMatchObject([{ path }]);
 });

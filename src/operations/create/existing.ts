@@ -57,8 +57,12 @@ export async function answerExisting(
     if (session.record?.intent?.kind === 'creating' && session.ownerDead === true) return null;
     // whatever was begun by one that the user gave up is finished or taken back under the lock
     if (givenUp(context, session)) return null;
-    if (session.record?.intent === undefined)
-      return answerSession(project, session, request, context);
+    if (session.record?.intent === undefined) {
+      const answer = await answerIfStill(project, session, request, context);
+      if (answer.kind === 'answer') return answer.outcome;
+      now = answer.now;
+      continue;
+    }
     if (performance.now() > until || session.record.intent.kind !== 'creating') {
       throw busy(context, session);
     }
@@ -132,6 +136,31 @@ export async function checkFree(
   if (there) throw taken(`the folder ${path}`, 'exists already');
 }
 
+/**
+ * The answer, unless the session left while it was looked at.
+ * @throws FlightError as `answerSession`
+ */
+async function answerIfStill(
+  project: Project,
+  session: SessionFacts,
+  request: CreateRequest,
+  context: OperationContext,
+): Promise<
+  | { readonly kind: 'answer'; readonly outcome: Outcome<CreateReport> }
+  | { readonly kind: 'changed'; readonly now: Observation }
+> {
+  try {
+    return { kind: 'answer', outcome: await answerSession(project, session, request, context) };
+  } catch (error) {
+    // git cannot start in a folder that is gone, nor read one that goes
+    if (!isFlightError(error, 'git-failed') && !isFlightError(error, 'git-missing')) throw error;
+    const now = await observe(project, context.directory);
+    const found = now.sessions.find(({ key }) => key === session.key);
+    if (found !== undefined && found.recordOid === session.recordOid) throw error;
+    return { kind: 'changed', now };
+  }
+}
+
 async function answerSession(
   project: Project,
   session: SessionFacts,
@@ -168,11 +197,11 @@ async function answerSession(
   if (request.goals.length > 0 && !same(request.goals, record.goals)) {
     throw differs('set of goals', JSON.stringify(record.goals), JSON.stringify(request.goals));
   }
+  const existing = place.kind === 'present' ? await existingFacts(project, session, place) : null;
   context.warn({
     code: 'session-existed',
     message: `Session ${session.name} was there already, started ${record.startedAt}; it is unchanged.`,
   });
-  const existing = place.kind === 'present' ? await existingFacts(project, session, place) : null;
   return done({
     created: false,
     session: newSession(record),
