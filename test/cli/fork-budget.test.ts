@@ -8,7 +8,7 @@ const sessions = 10;
 
 /** The commands in this order, on a repository with ten sessions. */
 const budget: readonly (readonly [string, number])[] = [
-  ['parallel create new --goal work', 14],
+  ['parallel create new --goal work', 16],
   ['parallel create new', 6],
   // one of them asks what the bases track: what was merged on the forge is there first
   ['parallel status', 17],

@@ -36,7 +36,7 @@ import {
   worktreePathFor,
   type Project,
 } from '../../sessions/project.ts';
-import { change, uninterrupted } from '../change.ts';
+import { change, underLock, uninterrupted } from '../change.ts';
 import { busy, givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import { takeBackCreate } from '../recover.ts';
@@ -198,12 +198,15 @@ async function fill(
     const { intent: _, ...rest } = record;
     const whole: SessionRecord = { ...rest, copied, carried };
     project.git.signal?.throwIfAborted();
-    faultPoint('create.done:before');
-    // Without the lock: nobody else touches a record whose intent has a living owner, the swap
-    // fails if somebody was told to all the same, and the manifest shows the session already.
-    await replaceRecord(git, project, registered.key, registered.recordOid, whole);
-    faultPoint('create.done:after');
-    return whole;
+    // Under the lock, though nobody else touches a record whose intent has a living owner: what a
+    // git that is killed here leaves locked is known to be ours only there. The manifest shows the
+    // session already.
+    return await underLock(context, project, async (held) => {
+      faultPoint('create.done:before');
+      await replaceRecord(held.git, project, registered.key, registered.recordOid, whole);
+      faultPoint('create.done:after');
+      return whole;
+    });
   } catch (error) {
     await settled(files);
     const calm = uninterrupted(context, project);
