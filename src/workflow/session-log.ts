@@ -159,14 +159,20 @@ export function readLog(text: string): SessionLog {
  */
 export function completeSection(text: string, title: string, body: string): string {
   const end = lineEnd(text);
-  const content = asSection(body).replaceAll('\n', end);
-  const inner = content === '' ? '' : end + content + end;
   const there = sectionOf(text, title);
-  if (there === undefined) return added(text, title, inner, end);
-  const head = text.slice(0, there.bodyStart);
-  const rest = text.slice(there.bodyEnd);
-  const whole = head.endsWith('\n') ? head : head + end;
-  return whole + inner + (rest === '' ? '' : end) + rest;
+  const complete = (content: string): string => {
+    const inner = content === '' ? '' : end + content.replaceAll('\n', end) + end;
+    if (there === undefined) return added(text, title, inner, end);
+    const head = text.slice(0, there.bodyStart);
+    const rest = text.slice(there.bodyEnd);
+    const whole = head.endsWith('\n') ? head : head + end;
+    return whole + inner + (rest === '' ? '' : end) + rest;
+  };
+  const done = complete(asSection(body));
+  const wanted = topHeadings(text).length + (there === undefined ? 1 : 0);
+  if (sectionOf(done, title) !== undefined && topHeadings(done).length === wanted) return done;
+  // above it somebody left a fence open, which one of ours would close
+  return complete(asSection(body.replaceAll(/^(?= {0,3}(?:`{3}|~{3}))/gmu, '    ')));
 }
 
 function added(text: string, title: string, inner: string, end: string): string {
@@ -193,6 +199,10 @@ export function asSection(body: string): string {
     at = start;
   }
   return shifted + text.slice(at);
+}
+
+function topHeadings(text: string): readonly Heading[] {
+  return headingsOf(text).filter(({ level }) => level <= 2);
 }
 
 function sectionOf(text: string, title: string): Heading | undefined {

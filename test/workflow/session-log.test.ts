@@ -169,6 +169,18 @@ describe('completing a section', () => {
     );
   });
 
+  test('a fence that was left open above is not closed by one of ours', () => {
+    const log = '```\n## Goals\n\n## Summary\n\n## Next steps\n';
+    const done = completeSection(log, 'Summary', '````sh\n# a comment\n````\nEnd.');
+    expect(readLog(done).sections.map(({ title }) => title)).toEqual([
+      'Goals',
+      'Summary',
+      'Next steps',
+    ]);
+    expect(done).toContain('    ````sh\n');
+    expect(completeSection(done, 'Summary', '````sh\n# a comment\n````\nEnd.')).toBe(done);
+  });
+
   test('adds a missing one at its place', () => {
     const done = completeSection('# T\n\n## Goals\n\n## Next steps\n\n- a', 'Commits', 'abc');
     expect(done).toBe('# T\n\n## Goals\n\n## Commits\n\nabc\n\n## Next steps\n\n- a');
