@@ -70,9 +70,11 @@ async function whyUnsafe(checkout: AbsolutePath, folder: AbsolutePath): Promise<
       : 'it is a link to something that is no folder';
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) return errorCode(error);
-    return (await lstat(folder).catch(() => null)) === null
-      ? 'missing'
-      : 'it is a link that leads nowhere';
+    const now = await lstat(folder).catch(() => null);
+    if (now === null) return 'missing';
+    if (now.isSymbolicLink()) return 'it is a link that leads nowhere';
+    // made between the two looks
+    return listLogs(checkout);
   }
 }
 
