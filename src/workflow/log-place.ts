@@ -74,7 +74,7 @@ async function whyUnsafe(checkout: AbsolutePath, folder: AbsolutePath): Promise<
     if (now === null) return 'missing';
     if (now.isSymbolicLink()) return 'it is a link that leads nowhere';
     // made between the two looks
-    return listLogs(checkout);
+    return whyUnsafe(checkout, folder);
   }
 }
 
