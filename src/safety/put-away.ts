@@ -10,13 +10,11 @@ import { FlightError } from '../kernel/errors.ts';
 import { trusted } from '../kernel/brand.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { isoSeconds } from '../kernel/clock.ts';
-import { absolute, type AbsolutePath } from '../kernel/path.ts';
+import { absolute } from '../kernel/path.ts';
 import { branchRef, type BranchName, type Oid } from '../git/oid.ts';
 import { headIn } from '../git/private-head.ts';
 import type { RefChange } from '../git/refs.ts';
-import { real } from '../git/repository.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
-import { linkOf, readToken, registeredWorktree } from '../sessions/links.ts';
 import type { Project } from '../sessions/project.ts';
 import type { SessionRecord } from '../sessions/record.ts';
 import { readRegistry, recordChange, type Registry } from '../sessions/registry.ts';
@@ -37,7 +35,8 @@ import {
 } from './removal-refs.ts';
 import { look } from './removal-look.ts';
 import { stillClean, type SeenIndex } from './seen-index.ts';
-import { directoriesOf, nextDestination } from './trash-places.ts';
+import { nextDestination } from './trash-places.ts';
+import { whatLeaves, type Leaving } from './what-leaves.ts';
 
 export interface PutAwayOptions {
   /** how it leaves, as the trash entry says it */
@@ -63,16 +62,6 @@ export interface PutAway {
   readonly branchDeleted: boolean;
   /** as it was seen afterwards */
   readonly registry: Registry;
-}
-
-/** What of a session is where, seen freshly. */
-interface Leaving {
-  /** to be renamed */
-  readonly worktree: AbsolutePath | null;
-  readonly privateDir: AbsolutePath | null;
-  readonly adminId: string | null;
-  /** directories that wait in the trash already, put there by an older entry */
-  readonly waiting: Pick<TrashEntry, 'worktree' | 'privateDir'> | null;
 }
 
 /**
@@ -241,61 +230,6 @@ async function refreshed(
     throw new FlightError('plan-changed', { name, what: 'The branch' });
   }
   return { registry, record: stored.read.record, recordOid: stored.oid };
-}
-
-async function whatLeaves(
-  project: Project,
-  session: SessionFacts,
-  { registry, record }: { registry: Registry; record: SessionRecord },
-): Promise<Leaving> {
-  const { name, place } = session;
-  const none = { worktree: null, privateDir: null, adminId: null, waiting: null };
-  switch (place.kind) {
-    case 'present': {
-      const proven =
-        (await readToken(place.privateDir)) === record.token &&
-        (await linkOf(place.path)) === (await real(place.privateDir)) &&
-        (await pathOf(place.privateDir)) === (await real(place.path));
-      if (!proven) {
-        throw new FlightError('not-ours', { name, why: `links or token of ${place.path} differ` });
-      }
-      const { path: worktree, privateDir, adminId } = place;
-      return { worktree, privateDir, adminId, waiting: null };
-    }
-    case 'gone': {
-      if (place.privateDir === null || place.adminId === null) return none;
-      const { privateDir, adminId } = place;
-      if ((await readToken(privateDir)) !== record.token) {
-        throw new FlightError('not-ours', { name, why: `the token in ${privateDir} differs` });
-      }
-      const at = await pathOf(privateDir);
-      if (at !== null && (await linkOf(at)) === (await real(privateDir))) {
-        throw new FlightError('plan-changed', { name, what: 'The worktree' });
-      }
-      return { ...none, privateDir, adminId };
-    }
-    case 'put-away': {
-      const older = registry.trash.find((stored) => stored.entry.id === record.trash)?.entry;
-      if (older === undefined) return none;
-      const there = await directoriesOf(project, older);
-      const waiting = {
-        worktree: there.worktree === null ? null : older.worktree,
-        privateDir: there.privateDir === null ? null : older.privateDir,
-      };
-      return { ...none, waiting };
-    }
-    case 'moved':
-      throw new FlightError('plan-changed', { name, what: `The worktree (now ${place.to})` });
-    case 'not-ours':
-      throw new FlightError('not-ours', { name, why: place.why });
-    case 'unknown':
-      throw new FlightError('unknown-state', { name, what: 'the worktree', why: place.why });
-  }
-}
-
-async function pathOf(privateDir: AbsolutePath): Promise<AbsolutePath | null> {
-  const path = await registeredWorktree(privateDir);
-  return path === null ? null : real(path);
 }
 
 /** A branch that another worktree has checked out would leave that one without a HEAD. */

@@ -17,7 +17,7 @@ function facts(goals: readonly string[], parallel = true): LogFacts {
   const session = {
     name: 'auth',
     branch: 'session/auth',
-    worktree: '/work/p-sessions/auth',
+    worktree: '/home/me/p-sessions/auth',
     base: { name: 'main', oid },
   };
   return { date: '2026-11-22', time: '14:03', goals, session: parallel ? session : null };
@@ -66,7 +66,7 @@ describe('a new log', () => {
         '',
         '**Session:** auth',
         '**Branch:** session/auth',
-        '**Worktree:** /work/p-sessions/auth',
+        '**Worktree:** /home/me/p-sessions/auth',
         `**Base:** main (${oid})`,
         '',
         '## Goals',

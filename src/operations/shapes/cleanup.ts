@@ -1,6 +1,6 @@
 /** What `parallel cleanup` answers: the plan, and with `done` what was seen to be done. */
 import * as z from 'zod/mini';
-import { Command, ItemError, list } from './parts.ts';
+import { Command, CommitLine, ItemError, list } from './parts.ts';
 
 const cleanupReasons = ['orphaned', 'interrupted', 'moved', 'landed', 'expired'] as const;
 
@@ -16,7 +16,7 @@ export const CleanupItem = z.object({
   /** commits that are nowhere else */
   onlyHere: z.nullable(z.number()),
   /** of an expired one: those commits, newest first, the first hundred */
-  commits: z.optional(list(z.object({ oid: z.string(), subject: z.string(), at: z.string() }))),
+  commits: z.optional(list(CommitLine)),
   /** how it is known that it has landed */
   landedBy: z.optional(z.string()),
   trash: z.optional(z.object({ id: z.string(), expiresAt: z.string() })),

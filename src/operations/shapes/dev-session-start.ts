@@ -1,7 +1,7 @@
 /** What `dev-session start` answers, and the context it gives with its questions. */
 import * as z from 'zod/mini';
 import { Activity } from './status.ts';
-import { Changes, list, NewSession } from './parts.ts';
+import { AgainstBase, Changes, CommitLine, list, NewSession } from './parts.ts';
 
 /** A task of `docs/implementation`. */
 export const TaskReport = z.object({
@@ -46,11 +46,7 @@ export const StartContext = z.object({
       name: z.string(),
       goals: list(z.string()),
       worktree: z.nullable(z.string()),
-      base: z.object({
-        name: z.string(),
-        ahead: z.nullable(z.number()),
-        behind: z.nullable(z.number()),
-      }),
+      base: AgainstBase,
       changes: z.nullable(Changes),
       /** files it has changed against its base, uncommitted ones too; `null`: unknown */
       paths: z.nullable(list(z.string())),
@@ -98,9 +94,7 @@ export const StartReport = z.object({
   /** in a session: files that are not committed, the first hundred; `null`: unknown */
   uncommitted: z.optional(z.nullable(list(z.string()))),
   /** in a session: what the base lacks, newest first, the first hundred; `null`: unknown */
-  commits: z.optional(
-    z.nullable(list(z.object({ oid: z.string(), subject: z.string(), at: z.string() }))),
-  ),
+  commits: z.optional(z.nullable(list(CommitLine))),
   context: StartContext,
 });
 

@@ -43,6 +43,16 @@ export const Changes = z.object({
   conflicted: z.number(),
 });
 
+/** The base of a session, and how many commits each has that the other lacks; `null`: unknown. */
+export const AgainstBase = z.object({
+  name: z.string(),
+  ahead: z.nullable(z.number()),
+  behind: z.nullable(z.number()),
+});
+
+/** One commit of a list. */
+export const CommitLine = z.object({ oid: z.string(), subject: z.string(), at: z.string() });
+
 /** How a session's work is integrated. */
 export const strategies = ['pr', 'merge', 'keep', 'abandon'] as const;
 

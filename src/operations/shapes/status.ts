@@ -3,7 +3,7 @@
  * found out is `null` and never means "fine".
  */
 import * as z from 'zod/mini';
-import { Changes, list, PullRequest } from './parts.ts';
+import { AgainstBase, Changes, CommitLine, list, PullRequest } from './parts.ts';
 
 export const StatusInput = z.object({
   name: z.optional(z.string()),
@@ -46,11 +46,7 @@ const sessionFields = {
   needs: list(z.enum(needs)),
   branch: z.string(),
   worktree: z.nullable(z.string()),
-  base: z.object({
-    name: z.string(),
-    ahead: z.nullable(z.number()),
-    behind: z.nullable(z.number()),
-  }),
+  base: AgainstBase,
   changes: z.nullable(Changes),
   /** commits that are on no other branch */
   onlyHere: z.optional(z.nullable(z.number())),
@@ -83,7 +79,7 @@ export const SessionDetails = z.object({
   /** uncommitted paths, the first hundred; `null` if unknown */
   paths: z.nullable(list(z.string())),
   /** commits that the base lacks, newest first, the first hundred; `null` if unknown */
-  commits: z.nullable(list(z.object({ oid: z.string(), subject: z.string(), at: z.string() }))),
+  commits: z.nullable(list(CommitLine)),
   copied: list(z.string()),
   carried: list(z.string()),
   log: z.nullable(z.string()),
