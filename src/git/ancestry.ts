@@ -35,7 +35,9 @@ export async function relationsOf(
   states: readonly (readonly Oid[])[],
   pairs: readonly Pair[],
 ): Promise<readonly Relation[]> {
-  const all = [...new Set(pairs.flatMap(({ a, b }) => [...(states[a] ?? []), ...(states[b] ?? [])]))];
+  const all = [
+    ...new Set(pairs.flatMap(({ a, b }) => [...(states[a] ?? []), ...(states[b] ?? [])])),
+  ];
   const common = await commonOf(port, cwd, states, all);
   if (common !== null) return pairs.map(({ a, b }) => related(common(a, b)));
   return apart(port, cwd, states, pairs, all);
@@ -63,11 +65,7 @@ async function commonOf(
   }
 }
 
-async function regionAbove(
-  port: Git,
-  cwd: string,
-  heads: readonly Oid[],
-): Promise<Region | null> {
+async function regionAbove(port: Git, cwd: string, heads: readonly Oid[]): Promise<Region | null> {
   const [only] = heads;
   if (heads.length === 1 && only !== undefined) return { bottoms: [only], commits: [] };
   const octopus = [...plain, 'merge-base', '--octopus', '--all', ...heads];

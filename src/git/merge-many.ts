@@ -55,7 +55,7 @@ async function mergeOneByOne(
   asked: readonly MergeAsked[],
 ): Promise<MergeSaid[]> {
   const said: MergeSaid[] = [];
-  for (let failures = 0; said.length < asked.length; ) {
+  for (let failures = 0; said.length < asked.length;) {
     const rest = asked.slice(said.length);
     if (failures >= mostFailures) {
       said.push(...rest.map(() => unknown('git failed at too many other merges')));
@@ -81,11 +81,7 @@ interface Answer {
   readonly why: string | null;
 }
 
-async function askSome(
-  port: Git,
-  room: MergeRoom,
-  asked: readonly MergeAsked[],
-): Promise<Answer> {
+async function askSome(port: Git, room: MergeRoom, asked: readonly MergeAsked[]): Promise<Answer> {
   const batch = canBatch(room.version);
   const some = batch ? asked : asked.slice(0, 1);
   const args = [
@@ -144,7 +140,7 @@ export function parseMerges(
   end: 'whole' | 'cut off',
 ): readonly MergeSaid[] {
   const said: MergeSaid[] = [];
-  for (let at = 0; at + 1 < fields.length; ) {
+  for (let at = 0; at + 1 < fields.length;) {
     const clean = fields[at] === '1';
     const { conflicts, next } = parseMerge(fields, at + 1);
     if (next >= fields.length && end === 'cut off') break;

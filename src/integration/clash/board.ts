@@ -54,7 +54,8 @@ export function makeBoard(
   const tips = new Map<Oid, Seat>();
   const bases = participants.map(({ base }, at): Question => {
     const ours = places[at] ?? 'it is not there';
-    if (base.tip === null) return { ours, theirs: `its base ${base.name} is gone`, judgement: null };
+    if (base.tip === null)
+      return { ours, theirs: `its base ${base.name} is gone`, judgement: null };
     const theirs = tips.get(base.tip) ?? seatOf(committed(base.tip));
     tips.set(base.tip, theirs);
     return { ours, theirs, judgement: null };

@@ -240,7 +240,9 @@ export async function compareExactly(
   port: Git,
   cwd: Project['commonDir'],
   doubts: readonly Doubt[],
-): Promise<{ readonly common: readonly string[] | null; readonly ours: readonly string[] | null }[]> {
+): Promise<
+  { readonly common: readonly string[] | null; readonly ours: readonly string[] | null }[]
+> {
   const shapes = await shapesOf(port, { commonDir: cwd }, doubts);
   return doubts.map((doubt) => ({
     common: doubtAbout(doubt, shapes).common,

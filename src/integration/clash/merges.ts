@@ -59,9 +59,7 @@ export async function mergeAll(
   return said;
 }
 
-function foldersOf(
-  questions: readonly MergeQuestion[],
-): ReadonlyMap<Oid, ReadonlySet<string>> {
+function foldersOf(questions: readonly MergeQuestion[]): ReadonlyMap<Oid, ReadonlySet<string>> {
   const all = new Map<Oid, Set<string>>();
   for (const { ours, folders } of questions) {
     const known = all.get(ours) ?? new Set<string>();
