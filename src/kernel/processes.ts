@@ -20,6 +20,11 @@ export interface RunOptions {
   readonly keep?: 'first' | 'last';
   /** stdout and stderr in `stdout`, as they came; `stderr` stays empty */
   readonly merged?: boolean;
+  /**
+   * An open file that gets both streams instead of us (a descriptor): what the program leaves
+   * behind may go on writing there, and is not waited for
+   */
+  readonly outputTo?: number;
   /** Windows: arguments are passed on as they are, for `cmd /c`, which has quoting rules of its own */
   readonly verbatim?: boolean;
 }
@@ -68,7 +73,11 @@ export function run(
       detached: process.platform !== 'win32',
       windowsHide: true,
       windowsVerbatimArguments: options.verbatim === true,
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        options.stdin === undefined ? 'ignore' : 'pipe',
+        options.outputTo ?? 'pipe',
+        options.outputTo ?? 'pipe',
+      ],
     });
     const out = new Collector(keep, options.keep ?? 'first');
     const err = new Collector(keep, options.keep ?? 'first');
