@@ -97,7 +97,8 @@ export function readTouched(env: Environment, commonDir: AbsolutePath): Touched 
 function bytesOf(file: AbsolutePath): Buffer | null {
   let opened: number | null = null;
   try {
-    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+    // Windows lacks the latter two, and `|` takes what is missing for 0
+    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
     opened = openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
     const stats = fstatSync(opened);
     const own = process.getuid === undefined || stats.uid === process.getuid();

@@ -135,7 +135,7 @@ function block(
 
 function shortened(goal: string): string {
   const line = goal.replace(/\s+/gu, ' ').trim();
-  const letters = [...line];
+  const letters = Array.from(line);
   return letters.length > longestGoal ? `${letters.slice(0, longestGoal - 1).join('')}…` : line;
 }
 
