@@ -64,6 +64,7 @@ const record = exactly({
   carried: empty,
   trash: optional(text),
   pullRequest: none,
+  syncing: none,
   intent: none,
 } satisfies Shape<KnownKeys<SessionRecord>>);
 
@@ -72,7 +73,7 @@ const trashEntry = exactly({
   id: text,
   name,
   removedAt: text,
-  strategy: oneOf('pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback'),
+  strategy: oneOf('pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback', 'sync'),
   branch,
   branchTip: nullable(text),
   head: nullable(text),
