@@ -32,11 +32,11 @@ export const SyncInput = z.object({
 
 export type SyncInput = z.infer<typeof SyncInput>;
 
-async function run(input: SyncInput, online: OperationContext): Promise<Outcome<SyncReport>> {
+async function run(input: SyncInput, context: OperationContext): Promise<Outcome<SyncReport>> {
   const wish = wishOf(input);
+  const found = await projectOf(context);
   // also what a partial clone has only promised is not fetched
-  const context = { ...online, git: gitWith(online.git, offline) };
-  const project = await projectOf(context);
+  const project = { ...found, git: gitWith(found.git, offline) };
   const facts = await observe(project, context.directory);
   const sessions = targetsOf(input, facts);
   const [first] = sessions;
