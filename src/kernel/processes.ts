@@ -75,9 +75,18 @@ export function run(
     let timedOut = false;
     let aborted = false;
     let final: NodeJS.Timeout | undefined;
+    // A grandchild that outlives the program may hold the pipes open for ever: once the program
+    // itself is gone, a killed group is not waited for any longer than the grace.
+    const letGo = (): void => {
+      setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, graceMs).unref();
+    };
     const end = (): void => {
       endGroup(child.pid, 'SIGTERM');
       final ??= setTimeout(() => endGroup(child.pid, 'SIGKILL'), graceMs);
+      if (child.exitCode !== null || child.signalCode !== null) letGo();
     };
     const limit =
       options.timeoutMs === undefined
@@ -103,15 +112,8 @@ export function run(
       settle();
       reject(new SpawnError(program, cause.code ?? 'unknown', cause));
     });
-    // A grandchild that outlives the program may hold the pipes open for ever: once the program
-    // itself is gone, a killed group is not waited for any longer than the grace.
     child.on('exit', () => {
-      if (timedOut || aborted) {
-        setTimeout(() => {
-          child.stdout?.destroy();
-          child.stderr?.destroy();
-        }, graceMs).unref();
-      }
+      if (timedOut || aborted) letGo();
     });
     child.on('close', (exit, signal) => {
       if (timedOut || aborted) endGroup(child.pid, 'SIGKILL');
