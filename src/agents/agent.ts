@@ -15,6 +15,7 @@ export type HookEvent =
   | 'waiting'
   | 'idle'
   | 'gone'
+  | 'pre-edit'
   | 'worktree-create'
   | 'worktree-remove';
 
