@@ -37,7 +37,7 @@ export function writeTarget(path: string): AbsolutePath | null {
     }
     const next = join(at, step);
     const link = linkAt(next);
-    if (link === 'absent') return absolute(resolve(spelledAsThere(at), step, ...rest));
+    if (link === undefined) return absolute(resolve(spelledAsThere(at), step, ...rest));
     if (link === null) {
       at = next;
       continue;
@@ -53,12 +53,12 @@ function steps(path: string): readonly string[] {
   return path.split(separator).filter((step) => step !== '' && step !== '.');
 }
 
-/** Where the link at `path` leads; `null`: it is none. */
-function linkAt(path: string): string | 'absent' | null {
+/** Where the link at `path` leads; `null`: it is none; `undefined`: nothing is there. */
+function linkAt(path: string): string | null | undefined {
   try {
     return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : null;
   } catch {
-    return 'absent';
+    return undefined;
   }
 }
 
