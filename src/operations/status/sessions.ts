@@ -1,6 +1,7 @@
 /** What is found out about each session, side by side: a status per worktree, little more. */
 import { trusted } from '../../kernel/brand.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
+import { quoteAll } from '../../kernel/quote.ts';
 import { pooled } from '../../kernel/pooled.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { oid, type BranchName, type Oid } from '../../git/oid.ts';
@@ -17,6 +18,7 @@ import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
 import { clashesOf, type ClashWish, type SessionClashes } from './clashes.ts';
+import { resolvingStatus, type ResolvingStatus } from './resolving.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
 import { statusesAtOnce, statusReader } from './statuses.ts';
 
@@ -34,6 +36,8 @@ export interface Looked {
   readonly lastActivityAt: string | null;
   /** absent: it cannot clash with anything */
   readonly clash?: SessionClashes;
+  /** `null`: no conflicts wait to be resolved there */
+  readonly resolving: ResolvingStatus | null;
 }
 
 /** What is wanted beyond the sessions themselves. */
@@ -90,10 +94,14 @@ export async function lookAtSessions(
   }));
   const clashing = others.then((more) => clashesOf(context, project, [...states, ...more], wish));
   const looked = Promise.all(
-    states.map((one) => {
+    states.map(async (one) => {
       const { branch, branchTip } = one.facts;
       const read = branchTip === null ? undefined : registry.tipTimes.get(branchTip);
-      return withActivity(project, one, active, read ?? times.get(branch));
+      const resolving = await resolvingStatus(context, project, one.facts, one.status);
+      return {
+        ...(await withActivity(project, one, active, read ?? times.get(branch))),
+        resolving,
+      };
     }),
   );
   const [all, { clashes, touched }] = await Promise.all([looked, clashing]);
@@ -121,7 +129,7 @@ interface Around {
   readonly simulate: Simulate;
 }
 
-type State = Omit<Looked, 'activities' | 'lastActivityAt' | 'clash'>;
+type State = Omit<Looked, 'activities' | 'lastActivityAt' | 'clash' | 'resolving'>;
 
 async function stateOf(
   project: Project,
@@ -179,7 +187,7 @@ async function withActivity(
   state: State,
   active: ActivitySource,
   tipTime: Date | undefined,
-): Promise<Looked> {
+): Promise<Omit<Looked, 'resolving'>> {
   const { facts, status } = state;
   const lastActivityAt =
     facts.place.kind === 'present'
@@ -235,9 +243,9 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     ...(commands.length === 0
       ? {}
       : {
-          next: commands.map(({ args, why: reason }) => ({
-            command: context.spell(args).command,
-            why: reason,
+          next: commands.map((one) => ({
+            command: 'args' in one ? context.spell(one.args).command : quoteAll(one.argv),
+            why: one.why,
           })),
         }),
   };
