@@ -72,7 +72,7 @@ const trashEntry = exactly({
   id: text,
   name,
   removedAt: text,
-  strategy: oneOf('pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback'),
+  strategy: oneOf('pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback', 'sync'),
   branch,
   branchTip: nullable(text),
   head: nullable(text),
