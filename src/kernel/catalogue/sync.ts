@@ -1,6 +1,6 @@
 /** Errors of keeping sessions in step with their base. */
 import { ours, theirs } from '../suggestion.ts';
-import { entry, holderText, listed, type Holder } from './entry.ts';
+import { entry, holderText, listed, said, type Holder } from './entry.ts';
 
 const unchanged = (): string => 'The session is unchanged.';
 
@@ -140,7 +140,7 @@ export const syncErrors = {
     exit: 1,
     retryable: true,
     when: 'All conflicts are resolved, but git could not make the commit.',
-    message: (d) => `The resolution in session ${d.name} could not be committed: ${d.why}`,
+    message: (d) => `The resolution in session ${d.name} could not be committed: ${said(d.why)}`,
     safe: () => 'What is resolved stays as it is, added, in its folder.',
     hints: (d) => [
       theirs(['git', '-C', d.worktree, 'status'], 'shows where git is'),
