@@ -222,6 +222,23 @@ const cases: readonly Case[] = [
     given: uncommitted,
   },
   {
+    tool: 'parallel_sync',
+    is: 'done',
+    words: ['parallel', 'sync', '--all', '--rebase'],
+    values: { all: true, rebase: true },
+    given: (repo) => {
+      session(repo);
+      repo.commit('base.txt', 'base\n');
+    },
+  },
+  {
+    tool: 'parallel_sync',
+    is: 'error',
+    words: ['parallel', 'sync', 'auth', '--leave-conflicts'],
+    values: { names: ['auth'], leaveConflicts: true },
+    given: conflict,
+  },
+  {
     tool: 'parallel_adopt',
     is: 'done',
     words: ['parallel', 'adopt', '../fix', '--goal', 'Fix it'],
@@ -313,6 +330,7 @@ test('every tool has a case for each thing it can answer', () => {
     [...new Set(run.filter((one) => one.tool === tool).map(({ is }) => is))].toSorted();
   const wanted = (name: string): string[] => {
     if (name === 'parallel_status') return ['done', 'error'];
+    if (name === 'parallel_sync') return ['done', 'error'];
     return name === 'config' || name === 'trust_list' ? ['done'] : ['decision', 'done', 'error'];
   };
   for (const { name } of toolEntries('all').filter(({ name: one }) => one !== 'parallel_path')) {
