@@ -64,6 +64,12 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./path.ts')).path,
   },
   {
+    name: 'parallel sync',
+    summary: "Bring the base's new commits into sessions",
+    effect: 'change',
+    load: async () => (await import('./sync.ts')).sync,
+  },
+  {
     name: 'dev-session start',
     summary: 'Start or resume a session, with goals and a log',
     effect: 'change',

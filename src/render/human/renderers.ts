@@ -11,6 +11,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   'parallel adopt': async () => (await import('./create.ts')).adopt,
   'parallel conflicts': async () => (await import('./conflicts.ts')).conflicts,
   'parallel path': async () => (await import('./path.ts')).path,
+  'parallel sync': async () => (await import('./sync.ts')).sync,
   'dev-session start': async () => (await import('./dev-session-start.ts')).devSessionStart,
   'dev-session end': async () => (await import('./dev-session-end.ts')).devSessionEnd,
   init: async () => (await import('./agents.ts')).install,
