@@ -3,11 +3,12 @@
  * found out is `null` and never means "fine".
  */
 import * as z from 'zod/mini';
-import { AgainstBase, Changes, CommitLine, list, PullRequest } from './parts.ts';
+import { AgainstBase, Changes, CommitLine, list, ObservedPullRequest } from './parts.ts';
 
 export const StatusInput = z.object({
   name: z.optional(z.string()),
   all: z._default(z.boolean(), false),
+  pr: z._default(z.boolean(), false),
 });
 
 export type StatusInput = z.infer<typeof StatusInput>;
@@ -57,7 +58,7 @@ const sessionFields = {
   activity: z.nullable(Activity),
   clashes: z.optional(list(z.string())),
   landed: z.optional(z.nullable(z.boolean())),
-  pullRequest: z.optional(PullRequest),
+  pullRequest: z.optional(ObservedPullRequest),
   /** one sentence why its health or its need is what it is, if there is more to say */
   why: z.optional(z.string()),
   /** when it ended, with `state: ended` */
@@ -98,6 +99,17 @@ export const MainStatus = z.object({
   modified: z.nullable(z.number()),
   untracked: z.nullable(z.number()),
   behindUpstream: z.optional(z.number()),
+  /** what became dirty since the oldest session at work began: an agent may have left its worktree */
+  becameDirty: z.optional(
+    z.object({
+      since: z.string(),
+      count: z.number(),
+      /** the first five */
+      paths: list(z.string()),
+      /** of `count`: deleted, which may have been before */
+      deleted: z.optional(z.number()),
+    }),
+  ),
   /** of the upstream's last fetch */
   fetchedAt: z.optional(z.string()),
 });

@@ -29,6 +29,7 @@ export function details(session: SessionDetails, view: View): readonly string[] 
       'Only here',
       typeof session.onlyHere !== 'number' ? 'unknown' : count(session.onlyHere, 'commit'),
     ),
+    ...(session.pullRequest === undefined ? [] : fact('PR', visible(session.pullRequest.url))),
     ...fact('Activity', lastActivity(session, view)),
     ...(session.log === null ? [] : fact('Log', shown(session.log, view))),
     ...(session.copied.length === 0

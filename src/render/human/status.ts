@@ -99,6 +99,9 @@ function mainLine({ main, project }: StatusReport, view: View): readonly string[
     ...(main.behindUpstream === undefined || main.behindUpstream === 0
       ? []
       : [`${main.behindUpstream} behind its upstream${fetched}`]),
+    ...(main.becameDirty === undefined
+      ? []
+      : [`${main.becameDirty.count} of these since sessions began`]),
   ];
   return labelled('Main checkout', `${shown(project.root, view)}  ${facts.join(', ')}`, view);
 }
