@@ -66,6 +66,8 @@ const record = exactly({
   pullRequest: none,
   sentBack: none,
   syncing: none,
+  syncing: none,
+  sentBack: none,
   intent: none,
 } satisfies Shape<KnownKeys<SessionRecord>>);
 
