@@ -222,6 +222,27 @@ const cases: readonly Case[] = [
     given: uncommitted,
   },
   {
+    tool: 'parallel_land',
+    is: 'done',
+    words: ['parallel', 'land', 'auth', '--verify', 'test -e README.md'],
+    values: { names: ['auth'], verify: 'test -e README.md' },
+    given: session,
+  },
+  {
+    tool: 'parallel_land',
+    is: 'decision',
+    words: ['parallel', 'land', '--verify', 'true'],
+    values: { verify: 'true' },
+    given: session,
+  },
+  {
+    tool: 'parallel_land',
+    is: 'error',
+    words: ['parallel', 'land', '--all'],
+    values: { all: true },
+    given: conflict,
+  },
+  {
     tool: 'parallel_adopt',
     is: 'done',
     words: ['parallel', 'adopt', '../fix', '--goal', 'Fix it'],
