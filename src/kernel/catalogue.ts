@@ -11,6 +11,7 @@ import { landingErrors } from './catalogue/landing.ts';
 import { removalErrors } from './catalogue/removal.ts';
 import { restoreErrors } from './catalogue/restore.ts';
 import { sessionErrors } from './catalogue/sessions.ts';
+import { syncErrors } from './catalogue/sync.ts';
 import { workflowErrors } from './catalogue/workflow.ts';
 
 export const catalogue = {
@@ -23,4 +24,5 @@ export const catalogue = {
   ...agentErrors,
   ...endingErrors,
   ...landingErrors,
+  ...syncErrors,
 };

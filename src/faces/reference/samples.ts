@@ -174,4 +174,26 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     token: '0f3a1c9d2b7e.5d1c',
     command: ['parallel', 'land', '--all'],
   },
+  'sync-conflicts': {
+    conflicted: [{ name, base: 'main', paths: ['src/login.ts'] }],
+    failed: [],
+    shape: 'merge',
+  },
+  'conflicts-left': { name, base: 'main', worktree, paths: ['src/login.ts'] },
+  'conflicts-unresolved': {
+    name,
+    worktree,
+    paths: ['src/login.ts'],
+    marked: ['src/token.ts'],
+    unstaged: [],
+  },
+  'sync-unfinished': { name, base: 'main', shape: 'merge', begun: 'by-us', worktree },
+  'sync-in-use': { name, by: [holder] },
+  'pushed-not-rebased': { name, branch },
+  'nothing-to-resolve': {
+    name,
+    step: 'continue',
+    why: 'no merge or rebase is under way there',
+  },
+  'continue-failed': { name, worktree, why: 'fatal: unable to write new index file' },
 };
