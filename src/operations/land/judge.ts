@@ -20,7 +20,8 @@ import type { CommandSession } from '../../trust/commands.ts';
 import { verifyFailed, verifyIn, type Verified } from '../../trust/verification.ts';
 import { underLock, uninterrupted } from '../change.ts';
 import type { OperationContext } from '../context.ts';
-import { queueScratch, type OpenQueue } from './store.ts';
+import { queueScratch } from './scratch-place.ts';
+import type { OpenQueue } from './store.ts';
 
 /** The merged files were not good, and it is the session's doing. */
 export class SentBackByVerification extends Error {

@@ -8,7 +8,7 @@ import { currentOwner, operationToken, ownerState, type Owner } from '../../kern
 import type { Git } from '../../git/git.ts';
 import type { Oid } from '../../git/oid.ts';
 import { transact, type RefChange } from '../../git/refs.ts';
-import { removeScratch, scratchOf, type Scratch } from '../../integration/scratch.ts';
+import { removeScratch } from '../../integration/scratch.ts';
 import type { Held } from '../../safety/held.ts';
 import { holderOf } from '../../safety/lock-blob.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -22,6 +22,7 @@ import {
 } from '../../sessions/queue.ts';
 import { change, underLock, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
+import { queueScratch } from './scratch-place.ts';
 
 export type Contents = Omit<Queue, 'schema' | 'home' | 'owner'>;
 
@@ -161,12 +162,4 @@ async function write(
   // a record that somebody has just changed stays as it is; the queue alone is the truth
   if (done.ref !== queueRef && others.length > 0) return write(held, project, from, queue);
   throw new FlightError('plan-changed', { name: 'the queue', what: 'The owner' });
-}
-
-/** Where the queue of `owner` verifies what is no session's landing. */
-export function queueScratch(
-  project: Pick<Project, 'commonDir'>,
-  owner: { token: string },
-): Scratch {
-  return scratchOf(project, `queue-${owner.token}`);
 }
