@@ -91,7 +91,7 @@ export async function runForge(
     return { kind: 'failed', said: `It could not be started: ${error.code}.` };
   }
   if (result.timedOut) {
-    const said = `It did not end within ${timeoutMs / 1000} s and was stopped.`;
+    const said = `It did not end within ${Math.ceil(timeoutMs / 100) / 10} s and was stopped.`;
     return { kind: 'failed', said };
   }
   if (result.aborted) return { kind: 'failed', said: 'It was interrupted.' };

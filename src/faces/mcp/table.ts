@@ -23,7 +23,7 @@ const usual = { listed: 'usual', idempotent: false, network: false } as const;
 const rare = { ...usual, listed: 'rare' } as const;
 
 const all: readonly Omit<ToolEntry, 'name'>[] = [
-  { ...usual, operation: 'parallel status', idempotent: true },
+  { ...usual, operation: 'parallel status', idempotent: true, network: true },
   {
     ...usual,
     operation: 'parallel create',

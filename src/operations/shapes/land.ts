@@ -44,5 +44,4 @@ export const LandReport = z.object({
 });
 
 export type SentBack = z.infer<typeof SentBack>;
-export type SentBackReason = SentBack['reason'];
 export type LandReport = z.infer<typeof LandReport>;
