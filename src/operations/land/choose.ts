@@ -1,9 +1,14 @@
 /** Which sessions are to land, in which order; or the question which. */
-import { FlightError } from '../../kernel/errors.ts';
+import { trusted } from '../../kernel/brand.ts';
+import { FlightError, isFlightError } from '../../kernel/errors.ts';
 import { count } from '../../kernel/catalogue/entry.ts';
 import type { Choice, Decision } from '../../kernel/outcome.ts';
 import { aheadBehind } from '../../git/distance.ts';
+import type { BranchName } from '../../git/oid.ts';
 import { readStatus } from '../../git/status.ts';
+import { judgeClashes } from '../../integration/clash/judge.ts';
+import type { Participant } from '../../integration/clash/model.ts';
+import { landingOrder } from '../../integration/clash/order.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -28,8 +33,8 @@ export type Chosen =
   | { readonly kind: 'ask'; readonly decision: Decision };
 
 /**
- * Names as given; with `--all` every active one with commits and nothing uncommitted, the oldest
- * first; without either the one we stand in, else the question.
+ * Names as given; with `--all` every active one with commits and nothing uncommitted, so that
+ * the fewest meet a clash; without either the one we stand in, else the question.
  * @throws FlightError `no-such-session`, `broken-record`
  */
 export async function choose(
@@ -45,9 +50,10 @@ export async function choose(
     return { kind: 'sessions', sessions: [targetOf({}, facts)], skipped: [] };
   }
   const judged = await Promise.all(facts.sessions.map((one) => ready(project, one)));
-  const sessions = judged
-    .flatMap((one) => (one.kind === 'ready' ? [one.session] : []))
-    .toSorted((a, b) => ((a.record?.startedAt ?? '') < (b.record?.startedAt ?? '') ? -1 : 1));
+  const sessions = await inLandingOrder(
+    project,
+    judged.flatMap((one) => (one.kind === 'ready' ? [one] : [])),
+  );
   const skipped = judged.flatMap((one) =>
     one.kind === 'skipped' ? [{ name: one.session.name, why: one.why }] : [],
   );
@@ -56,7 +62,12 @@ export async function choose(
 }
 
 type Ready =
-  | { readonly kind: 'ready' | 'nothing'; readonly session: SessionFacts }
+  | { readonly kind: 'nothing'; readonly session: SessionFacts }
+  | {
+      readonly kind: 'ready';
+      readonly session: SessionFacts;
+      readonly participant: Participant;
+    }
   | { readonly kind: 'skipped'; readonly session: SessionFacts; readonly why: string };
 
 async function ready(project: Project, session: SessionFacts): Promise<Ready> {
@@ -74,7 +85,35 @@ async function ready(project: Project, session: SessionFacts): Promise<Ready> {
   const status = await readStatus(project.git, place.path).catch(() => null);
   if (status === null) return skipped('whether all is committed is unknown');
   if (status.entries.length > 0) return skipped('it has uncommitted work');
-  return { kind: 'ready', session };
+  const { key, name, branch } = session;
+  const base = { name: trusted<BranchName>(record.base.name), tip: baseTip };
+  const worktree = { path: place.path, privateDir: place.privateDir };
+  const participant = { key, name, branch, tip: branchTip, base, worktree, status };
+  return { kind: 'ready', session, participant };
+}
+
+/** So that the fewest meet a clash; where that cannot be told, the oldest first. */
+async function inLandingOrder(
+  project: Project,
+  all: readonly (Ready & { kind: 'ready' })[],
+): Promise<SessionFacts[]> {
+  const started = ({ record }: SessionFacts): string => record?.startedAt ?? '';
+  const byAge = all.toSorted((a, b) => (started(a.session) < started(b.session) ? -1 : 1));
+  const oldest = byAge.map(({ session }) => session);
+  if (all.length < 2) return oldest;
+  try {
+    const participants = all.map(({ participant }) => participant);
+    const clashes = await judgeClashes(project, participants);
+    const keys = landingOrder(
+      oldest.map(({ key }) => key),
+      clashes,
+    );
+    return keys.flatMap((key) => oldest.filter((one) => one.key === key));
+  } catch (error) {
+    project.git.signal?.throwIfAborted();
+    if (!isFlightError(error)) throw error;
+    return oldest;
+  }
 }
 
 function decisionOf(

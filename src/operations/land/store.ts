@@ -113,7 +113,8 @@ export async function openQueue(
     faultPoint('queue.begin:after');
     return { oid, contents };
   };
-  const begun = await change(context, project, body, { nothingDone: (result) => result === null });
+  // no session changes by being queued: the manifest shows what it did
+  const begun = await change(context, project, body, { nothingDone: () => true });
   return begun === null ? null : opened(context, project, owner, begun);
 }
 
