@@ -66,8 +66,6 @@ const record = exactly({
   pullRequest: none,
   sentBack: none,
   syncing: none,
-  syncing: none,
-  sentBack: none,
   intent: none,
 } satisfies Shape<KnownKeys<SessionRecord>>);
 

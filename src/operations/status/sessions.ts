@@ -19,6 +19,8 @@ import type { OperationContext } from '../context.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
 import { clashesOf, type ClashWish, type SessionClashes } from './clashes.ts';
 import { resolvingStatus, type ResolvingStatus } from './resolving.ts';
+import { ours } from '../../kernel/suggestion.ts';
+import { sentBackOf } from './sent-back.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
 import { statusesAtOnce, statusReader } from './statuses.ts';
 
@@ -220,7 +222,13 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
   const { record, place } = facts;
   const needs = needsOf(looked);
   const why = whyOf(looked);
-  const commands = needs.length === 0 ? [] : commandsFor(looked, needs);
+  const sentBack = sentBackOf(looked);
+  const commands = [
+    ...(needs.length === 0 ? [] : commandsFor(looked, needs)),
+    ...(needs.length > 0 || sentBack === null
+      ? []
+      : [ours(['parallel', 'sync', facts.name], 'brings its base in, to be mended there')]),
+  ];
   return {
     name: facts.name,
     state: record?.state ?? 'active',
@@ -239,6 +247,7 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     ...(looked.clash === undefined ? {} : { clashes: looked.clash.names }),
     ...(looked.landed === undefined ? {} : { landed: looked.landed }),
     ...(record?.pullRequest === undefined ? {} : { pullRequest: record.pullRequest }),
+    ...(sentBack === null ? {} : { sentBack }),
     ...(why === null ? {} : { why }),
     ...(commands.length === 0
       ? {}

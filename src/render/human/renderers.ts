@@ -7,6 +7,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   'parallel status': async () => (await import('./status.ts')).status,
   'parallel cleanup': async () => (await import('./cleanup.ts')).cleanup,
   'parallel remove': async () => (await import('./remove.ts')).remove,
+  'parallel land': async () => (await import('./land.ts')).land,
   'parallel restore': async () => (await import('./restore.ts')).restore,
   'parallel adopt': async () => (await import('./create.ts')).adopt,
   'parallel conflicts': async () => (await import('./conflicts.ts')).conflicts,
