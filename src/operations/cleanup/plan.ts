@@ -170,10 +170,10 @@ async function landed(
   if (record === null || branchTip === null) return healthy;
   const base = record.base.name;
   const branches = [...asked.facts.registry.branches.keys()].filter((name) => name === base);
-  const tracked = await upstreams(project.git, project.commonDir, branches);
+  const tracked = await upstreams(project.git, project.commonDir, [...branches, session.branch]);
   const bases: { name: string; tip: Oid }[] = [
     ...(baseTip === null ? [] : [{ name: base, tip: baseTip }]),
-    ...tracked.values(),
+    ...branches.flatMap((branch) => tracked.get(branch) ?? []),
   ];
   if (bases.length === 0) return byName ? { why: `its base ${base} is gone` } : null;
   const verdict = await landedBy(project.git, project, {
@@ -181,6 +181,7 @@ async function landed(
     branchTip,
     bases,
     recordedBaseOid: oid(record.base.oid),
+    publishedTip: tracked.get(session.branch)?.tip,
   });
   if (verdict.kind === 'unknown')
     return { why: `whether it has landed is unknown: ${verdict.why}` };

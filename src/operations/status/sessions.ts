@@ -42,11 +42,15 @@ export async function lookAtSessions(
   source: Promise<ActivitySource>,
 ): Promise<SessionStatus[]> {
   const simulation = sharedSimulation(project.git, project);
-  const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
+  const tracked = upstreams(project.git, project.commonDir, branchesWorthAsking(sessions));
   const statuses = askStatuses(project, sessions);
   const look = async (session: SessionFacts): Promise<State> => {
     const base = trusted<BranchName>(session.record?.base.name ?? '');
-    const around = { upstream: tracked.then((all) => all.get(base)), warn: context.warn };
+    const around = {
+      upstream: tracked.then((all) => all.get(base)),
+      published: tracked.then((all) => all.get(session.branch)?.tip),
+      warn: context.warn,
+    };
     const asked = statuses.get(session) ?? Promise.resolve(null);
     return stateOf(project, session, { ...around, asked, simulate: simulation.simulate });
   };
@@ -79,13 +83,19 @@ export async function lookAtSessions(
   return sortByNeed(looked.map((one) => sessionStatus(context, one)));
 }
 
-/** The bases of sessions that have commits: a new one cannot have landed. */
-function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
+/**
+ * The bases of sessions that have commits (a new one cannot have landed), and the branches of those
+ * that have a pull request: others may have gone on with them.
+ */
+function branchesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
   const withCommits = sessions.filter(
     ({ record, branchTip, baseTip }) =>
       record !== null && branchTip !== null && baseTip !== null && branchTip !== record.base.oid,
   );
-  const names = withCommits.flatMap(({ record }) => (record === null ? [] : [record.base.name]));
+  const names = withCommits.flatMap(({ record, branch }) => [
+    ...(record === null ? [] : [record.base.name]),
+    ...(record?.pullRequest === undefined ? [] : [branch]),
+  ]);
   return [...new Set(names)].map((name) => trusted<BranchName>(name));
 }
 
@@ -94,6 +104,8 @@ interface Around {
   readonly asked: Promise<Status | null>;
   /** of the base: work that was merged on the forge is there first */
   readonly upstream: Promise<{ readonly name: string; readonly tip: Oid } | undefined>;
+  /** of its own branch */
+  readonly published: Promise<Oid | undefined>;
   readonly simulate: Simulate;
   readonly warn: (warning: Warning) => void;
 }
@@ -103,7 +115,7 @@ type State = Omit<Looked, 'activities' | 'lastActivityAt'>;
 async function stateOf(
   project: Project,
   facts: SessionFacts,
-  { asked, upstream: tracked, simulate, warn }: Around,
+  { asked, upstream: tracked, published, simulate, warn }: Around,
 ): Promise<State> {
   const { git, commonDir } = project;
   const { place, record, branchTip, baseTip } = facts;
@@ -125,6 +137,7 @@ async function stateOf(
             branchTip,
             bases: [{ name: record.base.name, tip: baseTip }, ...(ahead ? [upstream] : [])],
             recordedBaseOid: oid(record.base.oid),
+            publishedTip: await published,
           },
           simulate,
         )
