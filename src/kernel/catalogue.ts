@@ -10,6 +10,7 @@ import { integrationErrors } from './catalogue/integration.ts';
 import { removalErrors } from './catalogue/removal.ts';
 import { restoreErrors } from './catalogue/restore.ts';
 import { sessionErrors } from './catalogue/sessions.ts';
+import { syncErrors } from './catalogue/sync.ts';
 import { workflowErrors } from './catalogue/workflow.ts';
 
 export const catalogue = {
@@ -21,4 +22,5 @@ export const catalogue = {
   ...workflowErrors,
   ...agentErrors,
   ...endingErrors,
+  ...syncErrors,
 };

@@ -5,6 +5,7 @@
  */
 import { isFlightError, describe } from '../kernel/errors.ts';
 import { recoverLanding, type RecoveredLanding } from '../integration/recover.ts';
+import { settleResolving, type Settled } from '../integration/sync/settle.ts';
 import type { Held } from '../safety/held.ts';
 import { replaceRecord } from '../safety/registration.ts';
 import { rollBackCreate } from '../safety/rollback-create.ts';
@@ -65,6 +66,10 @@ async function recoverOne(
     case 'publishing':
       await clearIntent(held, project, session);
       return 'a pull request that was cut off is not recorded; remove it again to go on.';
+    case 'resolving':
+      return resolvingSentence(
+        await settleResolving(project, held, session.key, context.clock.now()),
+      );
     case 'ending':
       await removeStaleGitLocks(project, (file) => isOfEnding(session, intent.gitLocks, file));
       await clearIntent(held, project, session);
@@ -138,6 +143,24 @@ function restoreSentence(recovered: RecoveredRestore): string {
   return recovered.kind === 'finished'
     ? `a restore that was cut off was finished; it is at ${recovered.record.worktree}.`
     : 'a restore that was cut off had been finished already.';
+}
+
+function resolvingSentence(settled: Settled): string {
+  switch (settled.kind) {
+    case 'conflicts':
+      return 'a sync that was cut off is to be resolved in its folder.';
+    case 'done':
+      return 'a sync that was cut off had been concluded.';
+    case 'nothing':
+      return 'a sync that was cut off left nothing to do.';
+    case 'back': {
+      const pinned =
+        settled.pinned === undefined
+          ? ''
+          : ` What stood there is in the trash as ${settled.pinned}.`;
+      return `a sync that was cut off was taken back; the session is as it was.${pinned}`;
+    }
+  }
 }
 
 function landingSentence(recovered: RecoveredLanding): string {

@@ -9,8 +9,11 @@ export const TrashEntrySchema = z.looseObject({
   id: z.string(),
   name: z.string().check(z.refine((name) => asSessionName(name) !== null)),
   removedAt: z.string(),
-  /** how it left: a strategy, `cleanup`, or `rollback` of a create that did not finish */
-  strategy: z.enum(['pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback']),
+  /**
+   * how it left: a strategy, `cleanup`, or `rollback` of a create that did not finish; `sync`: the
+   * session is still there, and this is what a sync of it has replaced
+   */
+  strategy: z.enum(['pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback', 'sync']),
   branch: BranchSchema,
   branchTip: z.nullable(z.string()),
   /** symbolic ref or oid that HEAD of the worktree was at */

@@ -143,4 +143,26 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     why: 'origin refused the push',
     again: ['dev-session', 'end', name, '--strategy', 'pr'],
   },
+  'sync-conflicts': {
+    conflicted: [{ name, base: 'main', paths: ['src/login.ts'] }],
+    failed: [],
+    shape: 'merge',
+  },
+  'conflicts-left': { name, base: 'main', worktree, paths: ['src/login.ts'] },
+  'conflicts-unresolved': {
+    name,
+    worktree,
+    paths: ['src/login.ts'],
+    marked: ['src/token.ts'],
+    unstaged: [],
+  },
+  'sync-unfinished': { name, base: 'main', shape: 'merge', begun: 'by-us', worktree },
+  'sync-in-use': { name, by: [holder] },
+  'pushed-not-rebased': { name, branch },
+  'nothing-to-resolve': {
+    name,
+    step: 'continue',
+    why: 'no merge or rebase is under way there',
+  },
+  'continue-failed': { name, worktree, why: 'fatal: unable to write new index file' },
 };

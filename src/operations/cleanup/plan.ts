@@ -239,6 +239,8 @@ function interruptedAction(session: SessionFacts): string {
       return 'a pull request that was cut off is forgotten; what was pushed stays';
     case 'ending':
       return 'an end that was cut off is noted; what was written and committed stays';
+    case 'resolving':
+      return 'a sync that was cut off is taken back, or left with its conflicts to be resolved';
     case undefined:
       return 'what was cut off is finished';
   }

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { trusted } from '../../kernel/brand.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
+import { quoteAll } from '../../kernel/quote.ts';
 import type { Warning } from '../../kernel/outcome.ts';
 import { pooled } from '../../kernel/pooled.ts';
 import { isFlightError } from '../../kernel/errors.ts';
@@ -18,6 +19,7 @@ import { lastActivity } from '../../sessions/last-activity.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
+import { resolvingStatus, type ResolvingStatus } from './resolving.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
 
 /** What was looked up for one session, before it is put into words. */
@@ -32,6 +34,8 @@ export interface Looked {
   /** all that tell who works there, best first */
   readonly activities: readonly Activity[];
   readonly lastActivityAt: string | null;
+  /** `null`: no conflicts wait to be resolved there */
+  readonly resolving: ResolvingStatus | null;
 }
 
 /** All of `sessions`, those that need somebody first, then by last activity. */
@@ -74,10 +78,14 @@ export async function lookAtSessions(
     tracked,
   ]);
   const looked = await Promise.all(
-    states.map((one) => {
+    states.map(async (one) => {
       const { branch, branchTip } = one.facts;
       const read = branchTip === null ? undefined : registry.tipTimes.get(branchTip);
-      return withActivity(project, one, active, read ?? times.get(branch));
+      const resolving = await resolvingStatus(context, project, one.facts, one.status);
+      return {
+        ...(await withActivity(project, one, active, read ?? times.get(branch))),
+        resolving,
+      };
     }),
   );
   return sortByNeed(looked.map((one) => sessionStatus(context, one)));
@@ -110,7 +118,7 @@ interface Around {
   readonly warn: (warning: Warning) => void;
 }
 
-type State = Omit<Looked, 'activities' | 'lastActivityAt'>;
+type State = Omit<Looked, 'activities' | 'lastActivityAt' | 'resolving'>;
 
 async function stateOf(
   project: Project,
@@ -170,7 +178,7 @@ async function withActivity(
   state: State,
   active: ActivitySource,
   tipTime: Date | undefined,
-): Promise<Looked> {
+): Promise<Omit<Looked, 'resolving'>> {
   const { facts, status } = state;
   const lastActivityAt =
     facts.place.kind === 'present'
@@ -266,9 +274,9 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     ...(commands.length === 0
       ? {}
       : {
-          next: commands.map(({ args, why: reason }) => ({
-            command: context.spell(args).command,
-            why: reason,
+          next: commands.map((one) => ({
+            command: 'args' in one ? context.spell(one.args).command : quoteAll(one.argv),
+            why: one.why,
           })),
         }),
   };
