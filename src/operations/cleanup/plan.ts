@@ -13,6 +13,7 @@ import { ownerUnseen, type SessionFacts } from '../../sessions/facts.ts';
 import { keyNamed } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
+import type { SessionRecord } from '../../sessions/record.ts';
 import { givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import type { CleanupInput } from '../cleanup.ts';
@@ -196,8 +197,14 @@ async function landed(
       [...away, `branch ${session.branch} and record go, nothing that ${base} lacks`],
       0,
     ),
-    landedBy: verdict.by,
+    landedBy: `${pullRequestOf(record)}${verdict.by}`,
   };
+}
+
+/** What people know it by. */
+function pullRequestOf({ pullRequest }: SessionRecord): string {
+  const number = pullRequest?.number ?? null;
+  return number === null ? '' : `pull request #${number}: `;
 }
 
 async function refusalFor(
