@@ -3,22 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { remove } from '../../src/operations/remove.ts';
 import { status } from '../../src/operations/status.ts';
 import type { StatusReport } from '../../src/operations/shapes/status.ts';
-import { fakeForge, type FakeAnswer } from '../support/fake-forge.ts';
+import { fakeForge, ghView as view, type FakeAnswer } from '../support/fake-forge.ts';
 import { fingerprint, operate, type Answered } from '../support/operate.ts';
 import { makeRepo, temporaryFolder, type TestRepo } from '../support/repo.ts';
 
 const url = (number: number): string => `https://github.com/acme/app/pull/${number}`;
-const view = {
-  number: 7,
-  title: 'Sign in',
-  state: 'OPEN',
-  isDraft: false,
-  statusCheckRollup: [],
-  reviewDecision: '',
-  latestReviews: [],
-  mergedAt: null,
-  mergeCommit: null,
-};
 const check = (conclusion: string): object => ({
   name: conclusion,
   status: 'COMPLETED',
