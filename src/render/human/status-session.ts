@@ -42,13 +42,9 @@ function bodyLines(session: SessionStatus, view: View): readonly string[] {
       cut(visible(goal), room),
     ),
     ...wrap(why(session), room).filter((line) => line !== ''),
-<<<<<<< HEAD
-=======
-    ...clashes(session, room),
     ...(session.sentBack === undefined
       ? []
       : wrap(`Sent back: ${visible(session.sentBack.message)}`, room)),
->>>>>>> w4-f
     ...nextLines(helps(session, view), view),
   ];
 }
