@@ -65,7 +65,8 @@ function parseRaw(fields: readonly string[]): Change[] {
   return changes;
 }
 
-function side(mode = '', id = ''): Side | null {
+/** Pure: one side of a raw difference; `null` where there is nothing. */
+export function side(mode = '', id = ''): Side | null {
   return mode === '000000' || isNull(id) ? null : { mode, oid: oid(id) };
 }
 

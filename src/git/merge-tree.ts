@@ -80,20 +80,31 @@ async function mergeWith(
   return parseMergeTree(exit, splitNul(stdout));
 }
 
-/**
- * Pure: tree id, `<mode> <oid> <stage>\t<path>` records, an empty field, then messages of
- * `<count> <path>… <type> <text>`.
- */
+/** Pure: the fields of one merge, without its state. */
 function parseMergeTree(exit: number, fields: readonly string[]): MergeResult {
-  if (exit === 0) return { kind: 'clean', tree: oid(fields[0] ?? '') };
+  const told = parseMerge(fields, 0);
+  if (exit === 0) return { kind: 'clean', tree: told.tree };
+  return { kind: 'conflicts', conflicts: told.conflicts };
+}
+
+/**
+ * Pure: what one merge says from field `from` on: tree id, `<mode> <oid> <stage>\t<path>` records,
+ * an empty field, messages of `<count> <path>… <type> <text>`.
+ * @returns `next`: the field after the last message
+ */
+export function parseMerge(
+  fields: readonly string[],
+  from: number,
+): { readonly tree: Oid; readonly conflicts: readonly Conflict[]; readonly next: number } {
+  const tree = oid(fields[from] ?? '');
   const kinds = new Map<string, Set<string>>();
-  let at = 1;
+  let at = from + 1;
   for (; at < fields.length && fields[at] !== ''; at += 1) {
     const field = fields[at] ?? '';
     kinds.set(field.slice(field.indexOf('\t') + 1), new Set());
   }
   at += 1;
-  while (at < fields.length) {
+  while (at < fields.length && fields[at] !== '') {
     const count = Number(fields[at]);
     if (!Number.isInteger(count)) break;
     const paths = fields.slice(at + 1, at + 1 + count);
@@ -104,8 +115,6 @@ function parseMergeTree(exit: number, fields: readonly string[]): MergeResult {
     for (const path of paths.slice(0, 1)) if (!kinds.has(path)) kinds.set(path, new Set());
     for (const path of paths) kinds.get(path)?.add(type);
   }
-  return {
-    kind: 'conflicts',
-    conflicts: [...kinds].map(([path, found]) => ({ path, kinds: [...found] })),
-  };
+  const conflicts = [...kinds].map(([path, found]) => ({ path, kinds: [...found] }));
+  return { tree, conflicts, next: at };
 }

@@ -19,6 +19,8 @@ export interface Repository {
   readonly bare: boolean;
   readonly objectFormat: 'sha1' | 'sha256';
   readonly shallow: boolean;
+  /** of git, e.g. `2.39.5` */
+  readonly version: string;
 }
 
 /**
@@ -41,8 +43,8 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
     ['rev-parse', ...flags, ...paths, '--show-toplevel'],
     { answers: [0, 128], env: telling },
   );
-  const { version, said } = toldVersion(stderr);
-  await checkVersion(port, directory, version);
+  const { version: told, said } = toldVersion(stderr);
+  const version = await checkVersion(port, directory, told);
   const lines = stdout.toString('utf8').split('\n');
   if (lines.length < 7) {
     const why = said.replace(/^fatal: /u, '').split('\n')[0] ?? '';
@@ -68,6 +70,7 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
     bare: bare === 'true' && worktree === null,
     objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
     shallow: shallow === 'true',
+    version,
   };
 }
 

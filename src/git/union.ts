@@ -15,7 +15,7 @@ import { readBlobs } from './objects.ts';
 import type { Oid } from './oid.ts';
 
 /** What `dev-session end` appends to. */
-const appendedTo: readonly string[] = ['docs/progress.md', 'docs/critical-learnings.md'];
+export const appendedTo: readonly string[] = ['docs/progress.md', 'docs/critical-learnings.md'];
 
 export function isAppendedTo(path: string): boolean {
   return appendedTo.includes(path);
@@ -90,10 +90,26 @@ async function undecidedPaths(
 async function userAttributes(port: Git, cwd: string): Promise<Buffer> {
   const args = ['config', '--type=path', '--get', 'core.attributesFile'];
   const configured = await gitText(port, cwd, args, { answers: [0, 1] });
-  const home = port.env['XDG_CONFIG_HOME'] || below(absolute(homeOf(port)), '.config');
-  // relative to where git runs, as git reads it
-  const file = configured === '' ? below(absolute(home), 'git', 'attributes') : configured;
-  return readFile(absolute(file, absolute(cwd))).catch(() => Buffer.alloc(0));
+  const file = userAttributesFile(port, cwd, configured === '' ? null : configured);
+  return readFile(file).catch(() => Buffer.alloc(0));
+}
+
+/**
+ * Where the user's own attributes are.
+ * @param cwd where git runs: what is configured is relative to it
+ * @param configured `core.attributesFile`, if it is set
+ */
+export function userAttributesFile(
+  port: Git,
+  cwd: string,
+  configured: string | null,
+): AbsolutePath {
+  if (configured === null) {
+    const home = port.env['XDG_CONFIG_HOME'] || below(absolute(homeOf(port)), '.config');
+    return below(absolute(home), 'git', 'attributes');
+  }
+  const path = configured.replace(/^~(?=\/)/u, () => homeOf(port));
+  return absolute(path, absolute(cwd));
 }
 
 function homeOf(port: Git): string {

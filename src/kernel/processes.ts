@@ -25,6 +25,11 @@ export interface RunOptions {
    * behind may go on writing there, and is not waited for
    */
   readonly outputTo?: number;
+  /**
+   * Once the program has ended, its output is read on for so long: what it left running may hold it
+   * open for ever. Then what is left of its group is ended. Without it all output is waited for.
+   */
+  readonly lingerMs?: number;
   /** Windows: arguments are passed on as they are, for `cmd /c`, which has quoting rules of its own */
   readonly verbatim?: boolean;
 }
@@ -84,6 +89,7 @@ export function run(
     let timedOut = false;
     let aborted = false;
     let final: NodeJS.Timeout | undefined;
+    let lingering: NodeJS.Timeout | undefined;
     const end = (): void => {
       endGroup(child.pid, 'SIGTERM');
       final ??= setTimeout(() => endGroup(child.pid, 'SIGKILL'), graceMs);
@@ -115,15 +121,16 @@ export function run(
     // A grandchild that outlives the program may hold the pipes open for ever: once the program
     // itself is gone, a killed group is not waited for any longer than the grace.
     child.on('exit', () => {
-      if (timedOut || aborted) {
-        setTimeout(() => {
+      if (timedOut || aborted || options.lingerMs !== undefined) {
+        lingering = setTimeout(() => {
           child.stdout?.destroy();
           child.stderr?.destroy();
-        }, graceMs).unref();
+        }, options.lingerMs ?? graceMs).unref();
       }
     });
     child.on('close', (exit, signal) => {
-      if (timedOut || aborted) endGroup(child.pid, 'SIGKILL');
+      clearTimeout(lingering);
+      if (timedOut || aborted || options.lingerMs !== undefined) endGroup(child.pid, 'SIGKILL');
       settle();
       const milliseconds = performance.now() - begun;
       const stdout = out.bytes();

@@ -52,6 +52,12 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./adopt.ts')).adopt,
   },
   {
+    name: 'parallel conflicts',
+    summary: 'Show which sessions clash, and the order to land them in',
+    effect: 'read',
+    load: async () => (await import('./conflicts.ts')).conflicts,
+  },
+  {
     name: 'parallel path',
     summary: "Print the path of a session's worktree",
     effect: 'read',

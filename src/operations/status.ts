@@ -35,8 +35,12 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
     throw new FlightError('no-such-session', { name: input.name ?? '', known: names });
   }
   const source = whoWorks(context, facts);
-  const [sessions, main, trash, strays] = await Promise.all([
-    lookAtSessions(context, project, { ...facts, sessions: asked }, source),
+  const beside = key === null ? [] : facts.sessions.filter((one) => one.key !== key);
+  const [{ sessions }, main, trash, strays] = await Promise.all([
+    lookAtSessions(context, project, { ...facts, sessions: asked }, source, {
+      beside,
+      everyone: true,
+    }),
     mainStatus(project, facts),
     trashSummary(project, facts),
     strayStatus(context, project, facts, source),

@@ -82,6 +82,26 @@ export const BranchSchema = z.string().check(z.refine((name) => parseBranchName(
 
 const OidSchema = z.string().check(z.refine(isOid));
 
+const SentBackSchema = z.looseObject({
+  /** ISO 8601 */
+  at: z.string(),
+  /** `conflicts`, `red`, `late`, … */
+  reason: z.string(),
+  /** one sentence */
+  message: z.string(),
+  /** of the session then: once it has moved, this speaks of the past */
+  tip: z.string(),
+  base: z.object({ name: z.string(), oid: z.nullable(z.string()) }),
+  paths: z.optional(z.array(z.string())),
+  /** the session it met */
+  with: z.optional(z.string()),
+  exit: z.optional(z.nullable(z.number())),
+  /** the last part of what verification printed */
+  output: z.optional(z.string()),
+});
+
+export type SentBack = z.infer<typeof SentBackSchema>;
+
 export const SessionRecordSchema = z.looseObject({
   schema: z.literal(1),
   /** id of the repository that wrote it, see `home.ts`; stamped by the registry */
@@ -108,6 +128,8 @@ export const SessionRecordSchema = z.looseObject({
   /** trash entry that holds its worktree (kept and in-review) */
   trash: z.optional(z.string()),
   pullRequest: z.optional(z.looseObject({ url: z.string(), number: z.nullable(z.number()) })),
+  /** why it came back when it was to land, as long as that is so */
+  sentBack: z.optional(SentBackSchema),
   intent: z.optional(IntentSchema),
 });
 

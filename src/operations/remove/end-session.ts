@@ -12,13 +12,14 @@ import { change, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import type { RemoveReport } from '../shapes/remove.ts';
 import { freshSession, leave, type Departure } from './leave.ts';
-import { landAndLeave } from './merge.ts';
+import { landAndLeave, type InQueue } from './merge.ts';
 import { publishAndLeave } from './publish.ts';
 import type { Removed } from './removed.ts';
 import type { RemoveRequest } from './request.ts';
 
 /**
  * @param session as it was when the plan was made
+ * @param queue of which this is a part, with verification of its own
  * @returns `changed` if its branch moved between looking and acting: nothing was done
  * @throws FlightError what the strategy refuses
  */
@@ -28,9 +29,10 @@ export async function endSession(
   session: SessionFacts,
   request: RemoveRequest,
   strategy: RemoveReport['strategy'],
+  queue: InQueue | null = null,
 ): Promise<RemoveReport | 'changed'> {
   const standsInside = await callerInside(context, session);
-  const removed = await act(context, project, session, request, strategy);
+  const removed = await act(context, project, session, request, strategy, queue);
   if (removed === 'changed') return removed;
   const report: RemoveReport = { name: request.name, strategy, ...removed };
   if (!standsInside) return report;
@@ -47,6 +49,7 @@ async function act(
   session: SessionFacts,
   request: RemoveRequest,
   strategy: RemoveReport['strategy'],
+  queue: InQueue | null,
 ): Promise<Removed | 'changed'> {
   switch (strategy) {
     case 'keep':
@@ -54,7 +57,7 @@ async function act(
     case 'abandon':
       return justLeave(context, project, session, request, { strategy, becomes: 'ended' });
     case 'merge':
-      return landAndLeave(context, project, session, request);
+      return landAndLeave(context, project, session, request, queue);
     case 'pr':
       return publishAndLeave(context, project, session, request);
   }

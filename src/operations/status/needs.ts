@@ -1,6 +1,7 @@
 /** Pure: what a session needs, in which order sessions are shown, and the command that helps. */
 import { ownerUnseen } from '../../sessions/facts.ts';
 import type { needs as needWords, SessionStatus } from '../shapes/status.ts';
+import type { Help } from '../conflicts/helpful.ts';
 import type { Looked } from './sessions.ts';
 
 export type Need = (typeof needWords)[number];
@@ -16,13 +17,19 @@ export function needsOf(looked: Looked): Need[] {
   if (facts.health === 'unknown' || unreadable) needs.push('unknown');
   if (status?.entries.some((entry) => entry.kind === 'unmerged') === true) needs.push('conflicted');
   if (looked.activities[0]?.is === 'waiting') needs.push('waiting');
+  if (looked.clash !== undefined && looked.clash.why !== null) needs.push('clash');
   const clean = status === null || status.entries.length === 0;
   if (looked.landed === true && clean && needs.length === 0) needs.push('landed');
   return needs;
 }
 
-/** One sentence beyond the word, or `null` if the word says it all. */
+/** One sentence beyond the word, or two, or `null` if the word says it all. */
 export function whyOf(looked: Looked): string | null {
+  const said = [placeWhy(looked), looked.clash?.why ?? null].filter((text) => text !== null);
+  return said.length === 0 ? null : said.join(' ');
+}
+
+function placeWhy(looked: Looked): string | null {
   const { place, record } = looked.facts;
   if (record?.intent !== undefined && ownerUnseen(looked.facts)) {
     const { kind, owner } = record.intent;
@@ -47,10 +54,7 @@ export function whyOf(looked: Looked): string | null {
 }
 
 /** The commands for what it needs, as arguments of ours. */
-export function commandsFor(
-  looked: Looked,
-  needs: readonly Need[],
-): { args: string[]; why: string }[] {
+export function commandsFor(looked: Looked, needs: readonly Need[]): readonly Help[] {
   const { name, branchTip } = looked.facts;
   const [first] = needs;
   if (first === undefined) return [];
@@ -87,8 +91,9 @@ export function commandsFor(
       return [{ args: ['parallel', 'status', name], why: 'shows it in full' }];
     case 'waiting':
       return [{ args: ['parallel', 'path', name], why: 'tells the folder its agent waits in' }];
-    case 'setup-failed':
     case 'clash':
+      return looked.clash?.help === null || looked.clash === undefined ? [] : [looked.clash.help];
+    case 'setup-failed':
       return [];
   }
 }

@@ -9,6 +9,7 @@ const renderers: Readonly<Record<string, () => Promise<Render>>> = {
   'parallel remove': async () => (await import('./remove.ts')).remove,
   'parallel restore': async () => (await import('./restore.ts')).restore,
   'parallel adopt': async () => (await import('./create.ts')).adopt,
+  'parallel conflicts': async () => (await import('./conflicts.ts')).conflicts,
   'parallel path': async () => (await import('./path.ts')).path,
   'dev-session start': async () => (await import('./dev-session-start.ts')).devSessionStart,
   'dev-session end': async () => (await import('./dev-session-end.ts')).devSessionEnd,
