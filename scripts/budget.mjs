@@ -24,8 +24,8 @@ const ways = {
 };
 
 const budgets = {
-  // Nothing is loaded to say it; these are what makes modules of CommonJS.
-  '--version bytes': 1_200,
+  // Nothing is loaded to say it; these are what makes modules of CommonJS, and tells hooks apart.
+  '--version bytes': 1_250,
   // One file (see build.mjs), and what says where it is. The argument parser, the schemas, prompts,
   // the other operations and their renderers must not be among them.
   'status --json bytes': 260_000,

@@ -162,7 +162,7 @@ describe('advice', () => {
     expect(await asked(undefined, 'src/a.ts')).toMatchObject({ kind: 'advice' });
     expect(await asked(undefined, 'src/a.ts')).toMatchObject({ kind: 'advice' });
     // as does everybody where nothing can be noted
-    const folder = dirname(touchedFile(env, repo.commonDir));
+    const folder = dirname(touchedFile(env, repo.commonDir) ?? '');
     for (const name of readdirSync(folder).filter((one) => one.includes('said'))) {
       rmSync(join(folder, name));
       mkdirSync(join(folder, name));
@@ -474,7 +474,7 @@ describe('the program', () => {
   test('is silent where what was seen is missing, torn, huge or of another repository', async () => {
     const here = ground();
     const input = inputOf(here.auth, 'src/a.ts');
-    const file = touchedFile(here.env, here.repo.commonDir);
+    const file = touchedFile(here.env, here.repo.commonDir) ?? '';
     const observedAt = new Date();
     const fresh = (): void =>
       writeTouched(here.env, { commonDir: here.repo.commonDir, observedAt }, [
