@@ -115,3 +115,20 @@ export async function branchReflog(
 function lines(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
+
+/**
+ * The commits by which `to` came from `from`, along first parents, newest first, each with its
+ * other parents. One process: `rev-list`.
+ */
+export async function firstParents(
+  port: Git,
+  cwd: string,
+  from: Oid,
+  to: Oid,
+): Promise<{ readonly commit: Oid; readonly others: readonly Oid[] }[]> {
+  const args = [...plain, 'rev-list', '--first-parent', '--parents', to, `^${from}`];
+  return lines(await gitText(port, cwd, args)).map((line) => {
+    const [commit = '', , ...others] = line.split(' ');
+    return { commit: oid(commit), others: others.map(oid) };
+  });
+}

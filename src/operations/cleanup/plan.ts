@@ -242,6 +242,8 @@ function interruptedAction(session: SessionFacts): string {
       return 'a restore that was cut off is finished';
     case 'landing':
       return 'a merge that was cut off is taken back, or noted if the base had moved';
+    case 'syncing':
+      return 'a sync that was cut off is taken back, or finished if all was in place';
     case 'publishing':
       return 'a pull request that was cut off is forgotten; what was pushed stays';
     case 'ending':
