@@ -176,7 +176,8 @@ async function taken(
     if (common.length !== 1) return null;
     const question = { mergeBase, branchTip, baseTip: base.tip };
     const squash = await findSquash(simulation.git, simulation.cwd, question);
-    if (squash !== null) return landed('squashed', squash);
+    if (squash.kind === 'found') return landed('squashed', squash.oid);
+    if (!squash.touched) return null;
     const rebased = await findRebased(simulation.git, simulation.cwd, question);
     return rebased === null ? null : landed('rebased', rebased);
   });

@@ -5,6 +5,7 @@
  * must stand, each of its commits. What merging would add is asked before; this is for a base that went on in the same
  * lines since.
  *
+ * Asked only if the base changed what the session changed first.
  * Processes: two `rev-list`, three `diff-tree`; more only for a commit that changes what the
  * session's last one changed.
  */
