@@ -55,7 +55,8 @@ export async function findRebased(
     if (!samePaths(whole, theirs)) continue;
     const taken = { commit, parent, theirs };
     if (!(await takesOver(simulation, cwd, question, { paths: whole, text }, taken))) continue;
-    if (await eachStands(simulation, cwd, { parent, commit, baseTip })) return commit;
+    const row = { parent, commit, baseTip, length: own.length };
+    if (await eachStands(simulation, cwd, row)) return commit;
   }
   return null;
 }
@@ -64,10 +65,12 @@ export async function findRebased(
 async function eachStands(
   simulation: Git,
   cwd: string,
-  { parent, commit, baseTip }: { parent: Oid; commit: Oid; baseTip: Oid },
+  { parent, commit, baseTip, length }: { parent: Oid; commit: Oid; baseTip: Oid; length: number },
 ): Promise<boolean> {
   const order = 'oldest-first';
   const row = await commitsBetween(simulation, cwd, parent, commit, { merges: 'without', order });
+  // with a merge among them it is no row
+  if (row.length !== length) return false;
   const changes = await changesOfCommits(simulation, cwd, row);
   let before = parent;
   for (const one of row) {
