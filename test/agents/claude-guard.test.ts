@@ -20,7 +20,7 @@ describe.skipIf(claude === null)(`the guard in Claude Code (${claude?.spec ?? 'a
         await ground.ours('parallel', 'create', name, '--goal', 'Bill people'),
       );
       const [answer] = jsonLines(ended.stdout);
-      const { session } = answer?.['data'] as { session: { worktree: string } };
+      const { session } = (answer ?? {})['data'] as { session: { worktree: string } };
       return session.worktree;
     };
     auth = await made('auth');
