@@ -90,9 +90,18 @@ export function run(
     let aborted = false;
     let final: NodeJS.Timeout | undefined;
     let lingering: NodeJS.Timeout | undefined;
+    // A grandchild that outlives the program may hold the pipes open for ever: once the program
+    // itself is gone, a killed group is not waited for any longer than the grace.
+    const letGo = (): void => {
+      lingering ??= setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, options.lingerMs ?? graceMs).unref();
+    };
     const end = (): void => {
       endGroup(child.pid, 'SIGTERM');
       final ??= setTimeout(() => endGroup(child.pid, 'SIGKILL'), graceMs);
+      if (child.exitCode !== null || child.signalCode !== null) letGo();
     };
     const limit =
       options.timeoutMs === undefined
@@ -118,15 +127,8 @@ export function run(
       settle();
       reject(new SpawnError(program, cause.code ?? 'unknown', cause));
     });
-    // A grandchild that outlives the program may hold the pipes open for ever: once the program
-    // itself is gone, a killed group is not waited for any longer than the grace.
     child.on('exit', () => {
-      if (timedOut || aborted || options.lingerMs !== undefined) {
-        lingering = setTimeout(() => {
-          child.stdout?.destroy();
-          child.stderr?.destroy();
-        }, options.lingerMs ?? graceMs).unref();
-      }
+      if (timedOut || aborted || options.lingerMs !== undefined) letGo();
     });
     child.on('close', (exit, signal) => {
       clearTimeout(lingering);

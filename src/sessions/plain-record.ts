@@ -65,6 +65,7 @@ const record = exactly({
   trash: optional(text),
   pullRequest: none,
   sentBack: none,
+  syncing: none,
   intent: none,
 } satisfies Shape<KnownKeys<SessionRecord>>);
 
@@ -73,7 +74,7 @@ const trashEntry = exactly({
   id: text,
   name,
   removedAt: text,
-  strategy: oneOf('pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback'),
+  strategy: oneOf('pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback', 'sync'),
   branch,
   branchTip: nullable(text),
   head: nullable(text),

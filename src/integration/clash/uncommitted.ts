@@ -8,8 +8,8 @@ export interface Edit {
   readonly path: string;
   /** `<mode> <oid>` in HEAD; `null`: not there */
   readonly before: string | null;
-  /** as `before`; `different`: other than in HEAD, content unknown */
-  readonly after: string | 'different' | null;
+  /** as `before`; `different`: other than in HEAD, its content unknown */
+  readonly after: string | null;
 }
 
 export interface Uncommitted {

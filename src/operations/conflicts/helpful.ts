@@ -2,15 +2,10 @@
  * Pure: what helps where sessions clash. Who comes first in the landing order lands; who meets a
  * clash then brings its base in and resolves it there, before it is its turn.
  */
+import { ours, type Suggestion } from '../../kernel/suggestion.ts';
 import type { SessionKey } from '../../sessions/name.ts';
 import type { Foreseen } from './foresee.ts';
 import { namesOf } from './report.ts';
-
-/** A command of ours, and why. */
-export interface Help {
-  readonly args: readonly string[];
-  readonly why: string;
-}
 
 /** An agent is to read them all. */
 const most = 5;
@@ -20,7 +15,7 @@ export function helpful(
   { sessions, pairs, base }: Pick<Foreseen, 'sessions' | 'pairs' | 'base'>,
   shown: ReadonlySet<SessionKey>,
   order: readonly SessionKey[],
-): Help[] {
+): Suggestion[] {
   const names = namesOf(sessions);
   const name = (key: SessionKey): string => names.get(key) ?? key;
   const behind = base.filter(({ key, verdict }) => verdict === 'clash' && shown.has(key));
@@ -45,14 +40,14 @@ export function helpful(
 }
 
 /** It clashes with its base, which has moved on. */
-export function bringIn(name: string, base: string): Help {
-  return { args: ['parallel', 'sync', name], why: `brings ${base} in, to resolve it there` };
+export function bringIn(name: string, base: string): Suggestion {
+  return ours(['parallel', 'sync', name], `brings ${base} in, to resolve it there`);
 }
 
-export function landFirst(name: string): Help {
-  return { args: ['parallel', 'land', name], why: 'when it is done: it lands first' };
+export function landFirst(name: string): Suggestion {
+  return ours(['parallel', 'land', name], 'when it is done: it lands first');
 }
 
-export function syncAfter(name: string, first: string): Help {
-  return { args: ['parallel', 'sync', name], why: `land ${first} first, then` };
+export function syncAfter(name: string, first: string): Suggestion {
+  return ours(['parallel', 'sync', name], `land ${first} first, then`);
 }

@@ -4,7 +4,7 @@
  */
 import type { SessionKey } from '../../sessions/name.ts';
 import type { Project } from '../../sessions/project.ts';
-import type { Help } from '../conflicts/helpful.ts';
+import type { Suggestion } from '../../kernel/suggestion.ts';
 import { standing, takesPart, type WithStatus } from '../conflicts/participants.ts';
 import type { OperationContext } from '../context.ts';
 
@@ -15,7 +15,7 @@ export interface SessionClashes {
   /** one sentence, `null` if it clashes with nothing */
   readonly why: string | null;
   /** the command that helps */
-  readonly help: Help | null;
+  readonly help: Suggestion | null;
 }
 
 export interface KnownClashes {

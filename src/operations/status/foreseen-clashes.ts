@@ -2,11 +2,12 @@
  * Which of the sessions of a status clash, in words. Judged from the statuses that are there
  * already; of many sessions only so much that nobody waits for it.
  */
+import type { Suggestion } from '../../kernel/suggestion.ts';
 import type { Judgement } from '../../integration/clash/model.ts';
 import type { SessionKey } from '../../sessions/name.ts';
 import type { Project } from '../../sessions/project.ts';
 import { foresee, type Foreseen } from '../conflicts/foresee.ts';
-import { bringIn, landFirst, syncAfter, type Help } from '../conflicts/helpful.ts';
+import { bringIn, landFirst, syncAfter } from '../conflicts/helpful.ts';
 import type { WithStatus } from '../conflicts/participants.ts';
 import { namesOf } from '../conflicts/report.ts';
 import type { OperationContext } from '../context.ts';
@@ -85,7 +86,7 @@ function one(foreseen: Foreseen, order: readonly SessionKey[], key: SessionKey):
     help: helpFor(),
   };
 
-  function helpFor(): Help | null {
+  function helpFor(): Suggestion | null {
     const name = names.get(key) ?? key;
     if (base !== undefined) return bringIn(name, base.base);
     const [first] = told;

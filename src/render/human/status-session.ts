@@ -5,6 +5,7 @@ import { visible } from '../../kernel/visible.ts';
 import { beside, indent, pad, wrap } from '../text.ts';
 import { cut, width } from '../widths.ts';
 import { ago, clock } from '../time.ts';
+import { pullRequestText } from './pull-request.ts';
 import type { View } from './view.ts';
 
 type Hint = NonNullable<SessionStatus['next']>[number];
@@ -41,6 +42,9 @@ function bodyLines(session: SessionStatus, view: View): readonly string[] {
       cut(visible(goal), room),
     ),
     ...wrap(why(session), room).filter((line) => line !== ''),
+    ...(session.sentBack === undefined
+      ? []
+      : wrap(`Sent back: ${visible(session.sentBack.message)}`, room)),
     ...nextLines(helps(session, view), view),
   ];
 }
@@ -142,11 +146,7 @@ function activityText(session: SessionStatus, view: View): string {
     if (session.agent !== undefined) parts.push(visible(session.agent));
     if (session.state === 'active' && session.changes !== null) parts.push('activity unknown');
   }
-  if (pullRequest !== undefined) {
-    parts.push(
-      pullRequest.number === null ? visible(pullRequest.url) : `PR #${pullRequest.number}`,
-    );
-  }
+  if (pullRequest !== undefined) parts.push(pullRequestText(pullRequest));
   return parts.join(', ');
 }
 
