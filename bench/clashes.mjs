@@ -24,7 +24,8 @@ const { judgeClashes, openGit, openProject, readStatus } = await engine();
 try {
   const { env } = measuring(home);
   const rows = [];
-  for (const count of [20, option('--sessions', 100)]) rows.push(...(await measure(env, count)));
+  const only = option('--sessions', 0);
+  for (const count of only > 0 ? [only] : [20, 100]) rows.push(...(await measure(env, count)));
   process.stdout.write(table(rows));
 } finally {
   rmSync(home, { recursive: true, force: true });
@@ -72,7 +73,8 @@ async function measure(env, count) {
   }
   // a second that has ticked: else every status reads every file again, which flatters us
   await new Promise((resolve) => setTimeout(resolve, 2_100));
-  for (const path of folders) git(path, 'update-index', '-q', '--refresh', '--unmerged', '--really-refresh');
+  for (const path of folders)
+    git(path, 'update-index', '-q', '--refresh', '--unmerged', '--really-refresh');
 
   const port = openGit({ env });
   const opened = await openProject(port, project, env);
@@ -121,7 +123,11 @@ async function measure(env, count) {
     rows.push({ operation, unit: 'wall', ratio: median(mine) / median(floor), budget, against });
   };
   const rows = [];
-  row(`clashes of ${count}, nothing known`, cold, count <= 20 ? 1 : (count / 20) ** 2 / (count / 20));
+  row(
+    `clashes of ${count}, nothing known`,
+    cold,
+    count <= 20 ? 1 : (count / 20) ** 2 / (count / 20),
+  );
   row(`clashes of ${count}, all known`, cached, 0.05);
   return rows;
 }

@@ -230,6 +230,44 @@ export const cases: readonly Case[] = [
     given: uncommitted,
   },
   {
+    tool: 'parallel_sync',
+    is: 'done',
+    words: ['parallel', 'sync', '--all', '--rebase'],
+    values: { all: true, rebase: true },
+    given: (repo) => {
+      session(repo);
+      repo.commit('base.txt', 'base\n');
+    },
+  },
+  {
+    tool: 'parallel_sync',
+    is: 'error',
+    words: ['parallel', 'sync', 'auth', '--leave-conflicts'],
+    values: { names: ['auth'], leaveConflicts: true },
+    given: conflict,
+  },
+  {
+    tool: 'parallel_land',
+    is: 'done',
+    words: ['parallel', 'land', 'auth', '--verify', 'test -e README.md'],
+    values: { names: ['auth'], verify: 'test -e README.md' },
+    given: session,
+  },
+  {
+    tool: 'parallel_land',
+    is: 'decision',
+    words: ['parallel', 'land', '--verify', 'true'],
+    values: { verify: 'true' },
+    given: session,
+  },
+  {
+    tool: 'parallel_land',
+    is: 'error',
+    words: ['parallel', 'land', '--all'],
+    values: { all: true },
+    given: conflict,
+  },
+  {
     tool: 'parallel_adopt',
     is: 'done',
     words: ['parallel', 'adopt', '../fix', '--goal', 'Fix it'],

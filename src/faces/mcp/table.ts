@@ -54,6 +54,13 @@ const all: readonly Omit<ToolEntry, 'name'>[] = [
     network: true,
     also: 'Only when the user asks for it.',
   },
+  { ...rare, operation: 'parallel sync' },
+  {
+    ...rare,
+    operation: 'parallel land',
+    network: true,
+    also: 'Only when the user asks for it.',
+  },
   { ...rare, operation: 'parallel adopt' },
   { ...rare, operation: 'parallel path', idempotent: true },
   { ...rare, operation: 'config', idempotent: true },

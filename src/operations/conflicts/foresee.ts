@@ -45,7 +45,7 @@ export async function foresee(
   const asked = working.flatMap((one) => participant(project, one) ?? []);
   const judged = asked.length > 0 ? await judge(context, project, asked, wish) : null;
   const clashes = complete(all, working, judged);
-  if (wish.everyone === true && all.length > 1) leaveTouched(context, project, all, clashes);
+  if (wish.everyone === true) leaveTouched(context, project, all, clashes);
   return {
     ...clashes,
     sessions: all.map(({ facts }) => facts),
@@ -75,7 +75,7 @@ function ownFolders({ commonDir, root, sessionsDir }: Project): readonly string[
   return [commonDir, root, sessionsDir];
 }
 
-/** For the hook before an edit, which has no time to find it out. */
+/** For the hook before an edit, which has no time to find it out: in the main checkout too. */
 function leaveTouched(
   context: OperationContext,
   project: Project,
@@ -83,7 +83,7 @@ function leaveTouched(
   { touched }: Clashes,
 ): void {
   const folder = touchedFolder(context.env);
-  if (ownFolders(project).some((one) => isWithin(folder, one))) return;
+  if (folder === null || ownFolders(project).some((one) => isWithin(folder, one))) return;
   const observedAt = context.clock.now();
   const entries = all.map(({ facts: { key, name, place, record }, status }) => ({
     name,

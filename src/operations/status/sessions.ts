@@ -19,6 +19,8 @@ import type { OperationContext } from '../context.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
 import { clashesOf, type ClashWish, type SessionClashes } from './clashes.ts';
 import { resolvingStatus, type ResolvingStatus } from './resolving.ts';
+import { ours } from '../../kernel/suggestion.ts';
+import { sentBackOf } from './sent-back.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
 import { statusesAtOnce, statusReader } from './statuses.ts';
 
@@ -62,12 +64,18 @@ export async function lookAtSessions(
   { beside = [], ...wish }: Wish = {},
 ): Promise<LookedAt> {
   const simulation = sharedSimulation(project.git, project);
-  const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
+  const tracked = upstreams(project.git, project.commonDir, branchesWorthAsking(sessions));
   const status = statusReader(project, [...sessions, ...beside], context.warn);
   const look = async (session: SessionFacts): Promise<State> => {
     const base = trusted<BranchName>(session.record?.base.name ?? '');
     const upstream = tracked.then((all) => all.get(base));
-    return stateOf(project, session, { status, upstream, simulate: simulation.simulate });
+    const published = tracked.then((all) => all.get(session.branch)?.tip);
+    return stateOf(project, session, {
+      status,
+      upstream,
+      published,
+      simulate: simulation.simulate,
+    });
   };
   const lookAtAll = async (): Promise<State[]> => {
     try {
@@ -112,13 +120,19 @@ export async function lookAtSessions(
   return { sessions: sortByNeed(described), touched };
 }
 
-/** The bases of sessions that have commits: a new one cannot have landed. */
-function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
+/**
+ * The bases of sessions that have commits (a new one cannot have landed), and the branches of those
+ * that have a pull request: others may have gone on with them.
+ */
+function branchesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
   const withCommits = sessions.filter(
     ({ record, branchTip, baseTip }) =>
       record !== null && branchTip !== null && baseTip !== null && branchTip !== record.base.oid,
   );
-  const names = withCommits.flatMap(({ record }) => (record === null ? [] : [record.base.name]));
+  const names = withCommits.flatMap(({ record, branch }) => [
+    ...(record === null ? [] : [record.base.name]),
+    ...(record?.pullRequest === undefined ? [] : [branch]),
+  ]);
   return [...new Set(names)].map((name) => trusted<BranchName>(name));
 }
 
@@ -126,6 +140,8 @@ interface Around {
   readonly status: (session: SessionFacts) => Promise<Status | null>;
   /** of the base: work that was merged on the forge is there first */
   readonly upstream: Promise<{ readonly name: string; readonly tip: Oid } | undefined>;
+  /** of its own branch */
+  readonly published: Promise<Oid | undefined>;
   readonly simulate: Simulate;
 }
 
@@ -134,7 +150,7 @@ type State = Omit<Looked, 'activities' | 'lastActivityAt' | 'clash' | 'resolving
 async function stateOf(
   project: Project,
   facts: SessionFacts,
-  { status: read, upstream: tracked, simulate }: Around,
+  { status: read, upstream: tracked, published, simulate }: Around,
 ): Promise<State> {
   const { git, commonDir } = project;
   const { record, branchTip, baseTip } = facts;
@@ -155,6 +171,7 @@ async function stateOf(
             branchTip,
             bases: [{ name: record.base.name, tip: baseTip }, ...(ahead ? [upstream] : [])],
             recordedBaseOid: oid(record.base.oid),
+            publishedTip: await published,
           },
           simulate,
         )
@@ -220,7 +237,13 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
   const { record, place } = facts;
   const needs = needsOf(looked);
   const why = whyOf(looked);
-  const commands = needs.length === 0 ? [] : commandsFor(looked, needs);
+  const sentBack = sentBackOf(looked);
+  const commands = [
+    ...(needs.length === 0 ? [] : commandsFor(looked, needs)),
+    ...(needs.length > 0 || sentBack === null
+      ? []
+      : [ours(['parallel', 'sync', facts.name], 'brings its base in, to be mended there')]),
+  ];
   return {
     name: facts.name,
     state: record?.state ?? 'active',
@@ -239,6 +262,7 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     ...(looked.clash === undefined ? {} : { clashes: looked.clash.names }),
     ...(looked.landed === undefined ? {} : { landed: looked.landed }),
     ...(record?.pullRequest === undefined ? {} : { pullRequest: record.pullRequest }),
+    ...(sentBack === null ? {} : { sentBack }),
     ...(why === null ? {} : { why }),
     ...(commands.length === 0
       ? {}

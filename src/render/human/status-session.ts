@@ -42,6 +42,9 @@ function bodyLines(session: SessionStatus, view: View): readonly string[] {
       cut(visible(goal), room),
     ),
     ...wrap(why(session), room).filter((line) => line !== ''),
+    ...(session.sentBack === undefined
+      ? []
+      : wrap(`Sent back: ${visible(session.sentBack.message)}`, room)),
     ...nextLines(helps(session, view), view),
   ];
 }

@@ -20,6 +20,7 @@ export const status = renderer<StatusReport>((data, view) => {
     ...(sessions.length === 0 ? [] : ['', ...sessionLines(sessions, view)]),
     '',
     ...interrupted(data, view),
+    ...queueLine(data, view),
     ...mainLine(data, view),
     ...strays(data, view),
     ...trash(data, view),
@@ -77,6 +78,19 @@ function interrupted({ interrupted: cut }: StatusReport, view: View): readonly s
       view,
     ),
   );
+}
+
+/** `interrupted 3 min ago: 4 landed, 1 sent back, 2 to go` */
+function queueLine({ queue }: StatusReport, view: View): readonly string[] {
+  if (queue === undefined) return [];
+  const words = { running: 'running, begun', interrupted: 'interrupted, begun', unknown: 'begun' };
+  const counts = [
+    `${queue.landed.length} landed`,
+    ...(queue.sentBack.length === 0 ? [] : [`${queue.sentBack.length} sent back`]),
+    `${queue.remaining.length} to go`,
+  ];
+  const text = `${words[queue.state]} ${ago(queue.since, view.now)} ago: ${counts.join(', ')}`;
+  return labelled('Landing', text, view);
 }
 
 function mainLine({ main, project }: StatusReport, view: View): readonly string[] {
