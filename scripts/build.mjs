@@ -78,6 +78,7 @@ const alone = [
   },
   // An agent waits for its hooks at every turn: they read nothing of what commands share.
   { name: 'quick', entry: 'src/faces/hook/quick.ts', splitting: true },
+  { name: 'guard', entry: 'src/faces/hook/before-edit.ts', splitting: true },
 ];
 
 try {

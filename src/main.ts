@@ -9,8 +9,11 @@ if (process.argv.length === 3 && first === '--version') {
 
 async function start(): Promise<void> {
   if (first === 'hook') {
-    const { observeIfAsked } = await import('./faces/hook/quick.ts');
-    await observeIfAsked(rest);
+    const { answerIfAsked } =
+      rest[1] === 'pre-edit'
+        ? await import('./faces/hook/before-edit.ts')
+        : await import('./faces/hook/quick.ts');
+    await answerIfAsked(rest);
   }
   const { main } = await import('./faces/cli/main.ts');
   await main();

@@ -1,4 +1,6 @@
 /** What is known of one agent: where it looks for things, and in which shape. Data only. */
+import { editMatcher } from './edit-tools.ts';
+import type { HookAgent } from './hook-words.ts';
 import type { Surface } from './surfaces.ts';
 
 /** How the program is called, where a shell reads it and where none does. */
@@ -15,6 +17,7 @@ export type HookEvent =
   | 'waiting'
   | 'idle'
   | 'gone'
+  | 'pre-edit'
   | 'worktree-create'
   | 'worktree-remove';
 
@@ -29,7 +32,7 @@ interface McpPlace {
 }
 
 /** Where hooks go: into lists of a settings file, or into a file of their own. */
-type HookPlace =
+export type HookPlace =
   | {
       readonly kind: 'lists';
       readonly file: string;
@@ -62,6 +65,8 @@ export interface Agent {
   readonly surfaces: readonly Surface[];
   readonly mcp: McpPlace;
   readonly hooks: HookPlace;
+  /** the hook before edits, asked for apart */
+  readonly guard: HookPlace;
   /** files that win over ours; `<skill>` and `<id>` are filled in, `~` is the user's home */
   readonly shadows: readonly string[];
   readonly trust: TrustRule;
@@ -79,4 +84,9 @@ export function mcpServer({ mcp }: Spelling): unknown {
 /** The shape of a hook that Claude Code, Codex and Gemini share. */
 export function groupOf(command: string): unknown {
   return { hooks: [{ type: 'command', command }] };
+}
+
+/** The same, only for the tools by which `agent` edits files. */
+export function editGroupOf(agent: HookAgent): (command: string) => unknown {
+  return (command) => ({ matcher: editMatcher(agent), hooks: [{ type: 'command', command }] });
 }

@@ -1,4 +1,4 @@
-import { groupOf, mcpServer, type Agent } from './agent.ts';
+import { editGroupOf, groupOf, mcpServer, type Agent } from './agent.ts';
 
 export const claude: Agent = {
   id: 'claude',
@@ -28,6 +28,13 @@ export const claude: Agent = {
       ['SessionEnd', 'gone'],
     ],
     element: groupOf,
+  },
+  guard: {
+    kind: 'lists',
+    file: '.claude/settings.json',
+    empty: {},
+    events: [['PreToolUse', 'pre-edit']],
+    element: editGroupOf('claude'),
   },
   // its own personal skills and commands win over those of the project
   shadows: ['~/.claude/skills/<skill>/SKILL.md', '~/.claude/commands/<id>.md'],

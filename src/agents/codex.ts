@@ -1,4 +1,4 @@
-import { groupOf, mcpServer, type Agent } from './agent.ts';
+import { editGroupOf, groupOf, mcpServer, type Agent } from './agent.ts';
 
 export const codex: Agent = {
   id: 'codex',
@@ -27,6 +27,13 @@ export const codex: Agent = {
       ['SessionEnd', 'gone'],
     ],
     element: groupOf,
+  },
+  guard: {
+    kind: 'lists',
+    file: '.codex/hooks.json',
+    empty: {},
+    events: [['PreToolUse', 'pre-edit']],
+    element: editGroupOf('codex'),
   },
   shadows: ['.codex/skills/<skill>/SKILL.md'],
   trust: 'codex',

@@ -1,4 +1,5 @@
 import { mcpServer, type Agent } from './agent.ts';
+import { editMatcher } from './edit-tools.ts';
 
 export const copilot: Agent = {
   id: 'copilot',
@@ -31,6 +32,17 @@ export const copilot: Agent = {
         sessionEnd: hook('gone'),
       };
       return `${JSON.stringify({ version: 1, hooks }, null, 2)}\n`;
+    },
+  },
+  guard: {
+    kind: 'file',
+    file: '.github/hooks/flight-rules-guard.json',
+    events: [['preToolUse', 'pre-edit']],
+    text: (command) => {
+      // it takes a hook that fails for a refusal: where the program is missing, nothing is refused
+      const bash = `${command('pre-edit')} || true`;
+      const hook = { type: 'command', matcher: editMatcher('copilot'), bash, timeoutSec: 10 };
+      return `${JSON.stringify({ version: 1, hooks: { preToolUse: [hook] } }, null, 2)}\n`;
     },
   },
   shadows: ['.github/skills/<skill>/SKILL.md'],

@@ -1,4 +1,5 @@
 import { mcpServer, type Agent } from './agent.ts';
+import { editMatcher } from './edit-tools.ts';
 
 export const cursor: Agent = {
   id: 'cursor',
@@ -24,6 +25,17 @@ export const cursor: Agent = {
       ['sessionEnd', 'gone'],
     ],
     element: (command) => ({ command }),
+  },
+  guard: {
+    kind: 'lists',
+    file: '.cursor/hooks.json',
+    empty: { version: 1 },
+    // refused before the tool runs; what is to be borne in mind it takes only with the result
+    events: [
+      ['preToolUse', 'pre-edit'],
+      ['postToolUse', 'pre-edit'],
+    ],
+    element: (command) => ({ command, matcher: editMatcher('cursor') }),
   },
   shadows: ['.cursor/skills/<skill>/SKILL.md'],
   trust: 'folder',

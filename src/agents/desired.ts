@@ -1,5 +1,5 @@
 /** What should be in a project for the agents chosen: every part of ours, with its text. Pure. */
-import type { Agent, HookEvent, Spelling } from './agent.ts';
+import type { Agent, HookEvent, HookPlace, Spelling } from './agent.ts';
 import type { CommandText } from './catalogue.ts';
 import { markedBlock } from './edit-text.ts';
 import type { Part, PartSurface } from './part.ts';
@@ -9,6 +9,7 @@ import { render, type Surface } from './surfaces.ts';
 export interface Extras {
   readonly mcp: boolean;
   readonly hooks: boolean;
+  readonly guard: boolean;
   readonly gitattributes: boolean;
   readonly templates: boolean;
 }
@@ -44,7 +45,8 @@ export function desiredParts(
     const own = [
       ...commandParts(agent, texts, spelling),
       ...(extras.mcp ? [mcpPart(agent, spelling, exists)] : []),
-      ...(extras.hooks ? hookParts(agent, texts, spelling) : []),
+      ...(extras.hooks ? hookParts(agent, agent.hooks, texts, spelling) : []),
+      ...(extras.guard ? hookParts(agent, agent.guard, texts, spelling) : []),
     ];
     for (const part of own) parts.push({ ...part, agents: [agent.id] });
   }
@@ -85,8 +87,12 @@ function mcpPart(agent: Agent, spelling: Spelling, exists: (path: string) => boo
   return { kind: 'key', surface: 'mcp', path, format, at, value: value(spelling), empty };
 }
 
-function hookParts(agent: Agent, texts: PackageTexts, spelling: Spelling): readonly Part[] {
-  const { hooks } = agent;
+function hookParts(
+  agent: Agent,
+  hooks: HookPlace,
+  texts: PackageTexts,
+  spelling: Spelling,
+): readonly Part[] {
   const command = (event: HookEvent): string => hookCommand(agent.id, event, spelling);
   switch (hooks.kind) {
     case 'lists':

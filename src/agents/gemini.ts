@@ -1,4 +1,4 @@
-import { groupOf, mcpServer, type Agent } from './agent.ts';
+import { editGroupOf, groupOf, mcpServer, type Agent } from './agent.ts';
 
 export const gemini: Agent = {
   id: 'gemini',
@@ -25,6 +25,17 @@ export const gemini: Agent = {
       ['SessionEnd', 'gone'],
     ],
     element: groupOf,
+  },
+  guard: {
+    kind: 'lists',
+    file: '.gemini/settings.json',
+    empty: {},
+    // refused before the tool runs; what is to be borne in mind it takes only with the result
+    events: [
+      ['BeforeTool', 'pre-edit'],
+      ['AfterTool', 'pre-edit'],
+    ],
+    element: editGroupOf('gemini'),
   },
   // of `.gemini/skills` and `.agents/skills` the latter wins
   shadows: [],

@@ -29,7 +29,8 @@ function realIfThere(directory: AbsolutePath): AbsolutePath {
   return existsSync(directory) ? absolute(realpathSync(directory)) : directory;
 }
 
-function linkAt(folder: AbsolutePath): HookPlace | null {
+/** The checkout whose root is `folder`; `null`: it is none. Throws what reading throws. */
+export function linkAt(folder: AbsolutePath): HookPlace | null {
   const link = below(folder, '.git');
   const stats = statSync(link, { throwIfNoEntry: false });
   if (stats === undefined) return null;

@@ -10,6 +10,9 @@ export type HookAgent = (typeof hookAgents)[number];
 export const hookEvents = ['working', 'waiting', 'idle', 'gone'] as const;
 export type HookEvent = (typeof hookEvents)[number];
 
+/** Before an edit: the one event that is answered, wherever there is something to say. */
+export const guardWord = 'pre-edit';
+
 export function hookAgent(word: string | undefined): HookAgent | null {
   return hookAgents.find((agent) => agent === word) ?? null;
 }

@@ -34,6 +34,17 @@ export const opencode: Agent = {
       return (template ?? '').replace("'COMMANDS'", () => JSON.stringify(commands, null, 2));
     },
   },
+  guard: {
+    kind: 'file',
+    file: '.opencode/plugins/flight-rules-guard.js',
+    template: 'opencode-guard.js',
+    events: [
+      ['tool.execute.before', 'pre-edit'],
+      ['tool.execute.after', 'pre-edit'],
+    ],
+    text: (command, template) =>
+      (template ?? '').replace("'COMMAND'", () => JSON.stringify(command('pre-edit'))),
+  },
   shadows: ['.opencode/skill/<skill>/SKILL.md', '.opencode/skills/<skill>/SKILL.md'],
   trust: 'none',
   looks: '`/parallel.status` and the other three',

@@ -76,7 +76,7 @@ export async function wrapHooks(folder: AbsolutePath, hooks: readonly Hook[]): P
 function wrapper(name: string, path: string, folder: string): string {
   return [
     '#!/bin/sh',
-    'unset GIT_DIR GIT_WORK_TREE GIT_PREFIX GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT',
+    'unset GIT_DIR GIT_WORK_TREE GIT_PREFIX GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_ALLOW_PROTOCOL GIT_NO_LAZY_FETCH',
     `printf '%s' ${shell(name)} > ${shell(`${folder}/running`)}`,
     `${shell(path)} "$@" >> ${shell(`${folder}/output`)} 2>&1 < /dev/null`,
     'status=$?',

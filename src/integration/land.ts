@@ -19,7 +19,7 @@ import { findBase } from './base-place.ts';
 import { hookNames, hooksFor, type Hook } from './hooks.ts';
 import { readRecord, writeIntent, type LandingIntent, type RecordAt } from './intent.ts';
 import { HalfMade, moveBase, prepareMove } from './move-base.ts';
-import { buildInScratch } from './scratch-build.ts';
+import { buildInScratch, type Verify } from './scratch-build.ts';
 import { registerScratch, removeScratch, scratchOf, type Scratch } from './scratch.ts';
 import { standing, type SeenBefore } from './standing.ts';
 import { makeCommit, planCommit, type BuildInput, type BuildPlan, type Shape } from './shapes.ts';
@@ -28,8 +28,8 @@ export interface LandDeps {
   readonly project: Project;
   readonly clock: Clock;
   readonly lock: <T>(body: (held: Held) => Promise<T>) => Promise<T>;
-  /** throws `verify-failed` if the merged files in `directory` are not good; `null`: not asked for */
-  readonly verify: ((directory: AbsolutePath) => Promise<void>) | null;
+  /** throws if the merged files are not good, e.g. `verify-failed`; `null`: not asked for */
+  readonly verify: Verify | null;
   /** default 10 minutes */
   readonly hookTimeoutMs?: number;
 }

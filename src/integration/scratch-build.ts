@@ -22,9 +22,17 @@ export interface ScratchBuild {
   readonly plan: Exclude<BuildPlan, { kind: 'conflicts' | 'nothing' }>;
   readonly hooks: readonly Hook[];
   readonly hookTimeoutMs: number;
-  /** throws if the merged files in `directory` are not good */
-  readonly verify: ((directory: AbsolutePath) => Promise<void>) | null;
+  readonly verify: Verify | null;
 }
+
+/**
+ * Throws if the merged files in `directory` are not good.
+ * @param what is verified there: the commit that was built, and the base's tip it is a child of
+ */
+export type Verify = (
+  directory: AbsolutePath,
+  what: { readonly commit: Oid; readonly base: Oid },
+) => Promise<void>;
 
 /** @throws FlightError `hook-failed`, `sign-failed`, what `verify` throws */
 export async function buildInScratch(port: Git, build: ScratchBuild): Promise<Built> {
@@ -33,7 +41,8 @@ export async function buildInScratch(port: Git, build: ScratchBuild): Promise<Bu
   if (built.kind !== 'ready') return built;
   if (build.verify !== null) {
     await moveScratch(port, build.scratch, built.oid);
-    await build.verify(build.scratch.worktree);
+    const what = { commit: built.oid, base: build.input.baseTip };
+    await build.verify(build.scratch.worktree, what);
   }
   return built;
 }

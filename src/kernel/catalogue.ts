@@ -7,9 +7,11 @@ import { agentErrors } from './catalogue/agents.ts';
 import { endingErrors } from './catalogue/ending.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { integrationErrors } from './catalogue/integration.ts';
+import { landingErrors } from './catalogue/landing.ts';
 import { removalErrors } from './catalogue/removal.ts';
 import { restoreErrors } from './catalogue/restore.ts';
 import { sessionErrors } from './catalogue/sessions.ts';
+import { syncErrors } from './catalogue/sync.ts';
 import { workflowErrors } from './catalogue/workflow.ts';
 
 export const catalogue = {
@@ -21,4 +23,6 @@ export const catalogue = {
   ...workflowErrors,
   ...agentErrors,
   ...endingErrors,
+  ...landingErrors,
+  ...syncErrors,
 };

@@ -34,6 +34,27 @@ export async function findMarked(
   return { pids: second.pids, complete: first.complete && second.complete };
 }
 
+/**
+ * Ends every process marked with `mark`, whatever group or session it went to, until there are
+ * none: one that forks while it is ended leaves others. Processes we may not look into stay.
+ */
+export async function endMarked(mark: string): Promise<void> {
+  for (let round = 0; round < 20; round += 1) {
+    const { pids } = await findMarked(
+      (one) => one === mark,
+      async () => false,
+    );
+    if (pids.length === 0) return;
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it has just ended
+      }
+    }
+  }
+}
+
 async function look(
   matches: (mark: string) => boolean,
   suspect: (pid: number) => Promise<boolean>,

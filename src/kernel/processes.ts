@@ -20,6 +20,16 @@ export interface RunOptions {
   readonly keep?: 'first' | 'last';
   /** stdout and stderr in `stdout`, as they came; `stderr` stays empty */
   readonly merged?: boolean;
+  /**
+   * An open file that gets both streams instead of us (a descriptor): what the program leaves
+   * behind may go on writing there, and is not waited for
+   */
+  readonly outputTo?: number;
+  /**
+   * Once the program has ended, its output is read on for so long: what it left running may hold it
+   * open for ever. Then what is left of its group is ended. Without it all output is waited for.
+   */
+  readonly lingerMs?: number;
   /** Windows: arguments are passed on as they are, for `cmd /c`, which has quoting rules of its own */
   readonly verbatim?: boolean;
 }
@@ -68,16 +78,30 @@ export function run(
       detached: process.platform !== 'win32',
       windowsHide: true,
       windowsVerbatimArguments: options.verbatim === true,
-      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        options.stdin === undefined ? 'ignore' : 'pipe',
+        options.outputTo ?? 'pipe',
+        options.outputTo ?? 'pipe',
+      ],
     });
     const out = new Collector(keep, options.keep ?? 'first');
     const err = new Collector(keep, options.keep ?? 'first');
     let timedOut = false;
     let aborted = false;
     let final: NodeJS.Timeout | undefined;
+    let lingering: NodeJS.Timeout | undefined;
+    // A grandchild that outlives the program may hold the pipes open for ever: once the program
+    // itself is gone, a killed group is not waited for any longer than the grace.
+    const letGo = (): void => {
+      lingering ??= setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, options.lingerMs ?? graceMs).unref();
+    };
     const end = (): void => {
       endGroup(child.pid, 'SIGTERM');
       final ??= setTimeout(() => endGroup(child.pid, 'SIGKILL'), graceMs);
+      if (child.exitCode !== null || child.signalCode !== null) letGo();
     };
     const limit =
       options.timeoutMs === undefined
@@ -103,18 +127,12 @@ export function run(
       settle();
       reject(new SpawnError(program, cause.code ?? 'unknown', cause));
     });
-    // A grandchild that outlives the program may hold the pipes open for ever: once the program
-    // itself is gone, a killed group is not waited for any longer than the grace.
     child.on('exit', () => {
-      if (timedOut || aborted) {
-        setTimeout(() => {
-          child.stdout?.destroy();
-          child.stderr?.destroy();
-        }, graceMs).unref();
-      }
+      if (timedOut || aborted || options.lingerMs !== undefined) letGo();
     });
     child.on('close', (exit, signal) => {
-      if (timedOut || aborted) endGroup(child.pid, 'SIGKILL');
+      clearTimeout(lingering);
+      if (timedOut || aborted || options.lingerMs !== undefined) endGroup(child.pid, 'SIGKILL');
       settle();
       const milliseconds = performance.now() - begun;
       const stdout = out.bytes();

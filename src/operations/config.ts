@@ -44,6 +44,7 @@ export const config = defineOperation({
         value: [...settings.verify.value],
         source: settings.verify.source,
       },
+      { key: 'parallel.guard', ...settings.guard },
     ];
     return done({ values }, { warnings });
   },

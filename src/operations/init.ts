@@ -23,6 +23,7 @@ const flag = z.optional(z.boolean());
 export const InitInput = z.strictObject({
   agents: z.optional(z.string('must be a text')),
   hooks: flag,
+  guard: flag,
   noMcp: flag,
   gitattributes: flag,
   templates: flag,
@@ -45,7 +46,9 @@ export const init = defineOperation({
     'what it writes: a new session has only what is committed.',
     '',
     'Hooks are asked for apart: with them Claude Code makes its worktrees through flight-rules, and',
-    'agents tell what they do (working, waiting, idle, gone), which status shows.',
+    'agents tell what they do (working, waiting, idle, gone), which status shows. The guard is asked',
+    'for apart again: before each edit an agent hears if another session has changed the file, and',
+    'with parallel.guard "block" writes that leave a session are refused.',
   ].join('\n'),
   effect: 'change',
   input: InitInput,
@@ -55,6 +58,7 @@ export const init = defineOperation({
       value: 'LIST',
     },
     hooks: { about: 'worktree and activity hooks too' },
+    guard: { about: 'a hook before edits too: advice, and what parallel.guard says' },
     noMcp: { about: 'without the entry for the MCP server' },
     gitattributes: { about: 'a line in .gitattributes: git merges docs/progress.md by union' },
     templates: { about: 'copy the templates of logs to .flight-rules/doc-templates, to be edited' },
@@ -64,6 +68,7 @@ export const init = defineOperation({
   examples: [
     { args: 'init --agents detect', about: 'for every agent that is found here' },
     { args: 'init --agents claude,codex --hooks', about: 'for two of them, with hooks' },
+    { args: 'init --guard', about: 'for those chosen before, the guard too' },
   ],
   run: async (input, context) => {
     const root = await checkoutOf(context);
@@ -127,6 +132,7 @@ function extrasFor(input: InitInput, ledger: Ledger): Extras {
   return {
     mcp: input.noMcp !== true,
     hooks: before.hooks || input.hooks === true,
+    guard: before.guard || input.guard === true,
     gitattributes: before.gitattributes || input.gitattributes === true,
     templates: before.templates || input.templates === true,
   };
@@ -142,6 +148,7 @@ function ask(
   const ids = found.map(({ id }) => id).join(',');
   const given = [
     ...(input.hooks === true ? ['--hooks'] : []),
+    ...(input.guard === true ? ['--guard'] : []),
     ...(input.noMcp === true ? ['--no-mcp'] : []),
     ...(input.gitattributes === true ? ['--gitattributes'] : []),
     ...(input.templates === true ? ['--templates'] : []),
@@ -181,6 +188,14 @@ function ask(
         undo,
         ...foundOnes,
         args: call(ids === '' ? 'detect' : ids, '--hooks'),
+      },
+      {
+        value: 'found-guard',
+        label: 'The same, with hooks and the guard',
+        effect: `${names === '' ? 'None' : names}: also a hook before each edit, which says that another session has changed the file.`,
+        undo,
+        ...foundOnes,
+        args: call(ids === '' ? 'detect' : ids, '--hooks', '--guard'),
       },
       {
         value: 'all',

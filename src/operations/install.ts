@@ -62,6 +62,7 @@ export function extrasOf(names: readonly string[]): Extras {
   return {
     mcp: names.includes('mcp'),
     hooks: names.includes('hooks'),
+    guard: names.includes('guard'),
     gitattributes: names.includes('gitattributes'),
     templates: names.includes('templates'),
   };

@@ -5,6 +5,8 @@
  */
 import { isFlightError, describe } from '../kernel/errors.ts';
 import { recoverLanding, type RecoveredLanding } from '../integration/recover.ts';
+import { recoverSync, type RecoveredSync } from '../integration/sync/recover.ts';
+import { settleResolving, type Settled } from '../integration/sync/settle.ts';
 import type { Held } from '../safety/held.ts';
 import { replaceRecord } from '../safety/registration.ts';
 import { rollBackCreate } from '../safety/rollback-create.ts';
@@ -62,9 +64,15 @@ async function recoverOne(
       return restoreSentence(await recoverRestore(project, held, session));
     case 'landing':
       return landingSentence(await recoverLanding(held.git, project, session.key));
+    case 'syncing':
+      return syncSentence(await recoverSync(held.git, project, session.key));
     case 'publishing':
       await clearIntent(held, project, session);
       return 'a pull request that was cut off is not recorded; remove it again to go on.';
+    case 'resolving':
+      return resolvingSentence(
+        await settleResolving(project, held, session.key, context.clock.now()),
+      );
     case 'ending':
       await removeStaleGitLocks(project, (file) => isOfEnding(session, intent.gitLocks, file));
       await clearIntent(held, project, session);
@@ -140,6 +148,24 @@ function restoreSentence(recovered: RecoveredRestore): string {
     : 'a restore that was cut off had been finished already.';
 }
 
+function resolvingSentence(settled: Settled): string {
+  switch (settled.kind) {
+    case 'conflicts':
+      return 'a sync that was cut off is to be resolved in its folder.';
+    case 'done':
+      return 'a sync that was cut off had been concluded.';
+    case 'nothing':
+      return 'a sync that was cut off left nothing to do.';
+    case 'back': {
+      const pinned =
+        settled.pinned === undefined
+          ? ''
+          : ` What stood there is in the trash as ${settled.pinned}.`;
+      return `a sync that was cut off was taken back; the session is as it was.${pinned}`;
+    }
+  }
+}
+
 function landingSentence(recovered: RecoveredLanding): string {
   switch (recovered.kind) {
     case 'nothing':
@@ -150,5 +176,18 @@ function landingSentence(recovered: RecoveredLanding): string {
       return 'a merge that was cut off was taken back; base and session are as they were.';
     case 'left':
       return `a merge that was cut off is left as it is: ${recovered.why}.`;
+  }
+}
+
+function syncSentence(recovered: RecoveredSync): string {
+  switch (recovered.kind) {
+    case 'nothing':
+      return 'a sync that was cut off had moved nothing.';
+    case 'synced':
+      return 'a sync that was cut off was finished; the session has what its base had.';
+    case 'rolled-back':
+      return 'a sync that was cut off was taken back; the session is as it was.';
+    case 'left':
+      return `a sync that was cut off is left as it is: ${recovered.why}.`;
   }
 }

@@ -3,21 +3,24 @@
  * interrupted operations, the main checkout, the trash, how to go there. Writes nothing.
  *
  * Processes: `rev-parse`, `for-each-ref`, `cat-file --batch`, `worktree list`; one `status` per
- * worktree, side by side; more only for sessions that need it.
+ * worktree, side by side; more only for sessions that need it; with `--pr` also gh or glab.
  */
 import { FlightError } from '../kernel/errors.ts';
 import { done, type Outcome } from '../kernel/outcome.ts';
 import { quote, quoteAll } from '../kernel/quote.ts';
 import { isoSeconds } from '../kernel/clock.ts';
+import { visible } from '../kernel/visible.ts';
 import { observe } from '../sessions/observe.ts';
 import { keyNamed } from '../sessions/name.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
 import { StatusInput, StatusReport, type SessionStatus } from './shapes/status.ts';
+import { becameDirtyMessage } from './status/became-dirty.ts';
 import { describeSession } from './status/details.ts';
 import { endedSessions } from './status/ended.ts';
 import { mainStatus } from './status/main.ts';
+import { withPullRequests } from './status/pull-requests.ts';
 import { lookAtSessions } from './status/sessions.ts';
 import { strayStatus, whoWorks } from './status/strays.ts';
 import { summarise, trashSummary } from './status/summary.ts';
@@ -35,14 +38,26 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
     throw new FlightError('no-such-session', { name: input.name ?? '', known: names });
   }
   const source = whoWorks(context, facts);
-  const [sessions, main, trash, strays] = await Promise.all([
-    lookAtSessions(context, project, { ...facts, sessions: asked }, source),
+  const beside = key === null ? [] : facts.sessions.filter((one) => one.key !== key);
+  const looking = lookAtSessions(context, project, { ...facts, sessions: asked }, source, {
+    beside,
+    everyone: true,
+  }).then((looked) => looked.sessions);
+  const [sessions, main, trash, strays, queue] = await Promise.all([
+    input.pr ? withPullRequests(context, project, { ...facts, sessions: asked }, looking) : looking,
     mainStatus(project, facts),
     trashSummary(project, facts),
     strayStatus(context, project, facts, source),
+    facts.registry.queue === null
+      ? undefined
+      : (await import('./status/queue.ts')).queueStatus(context, project, facts),
   ]);
   for (const warning of (await source).warnings) context.warn(warning);
   for (const warning of summaryWarnings(facts)) context.warn(warning);
+  if (main?.becameDirty !== undefined) {
+    const message = becameDirtyMessage(main.becameDirty, visible);
+    context.warn({ code: 'main-became-dirty', message });
+  }
   const ended = input.all && key === null ? endedSessions(facts) : [];
   const listed: SessionStatus[] = [...sessions, ...ended];
   const first = asked[0];
@@ -64,6 +79,7 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
       ? {}
       : { session: await describeSession(project, first, detailed, source) }),
     strays,
+    ...(queue === undefined ? {} : { queue }),
     interrupted: facts.sessions.flatMap((one) =>
       one.ownerDead === true && one.record?.intent !== undefined
         ? [{ operation: one.record.intent.kind, name: one.name, since: one.record.intent.since }]
@@ -122,21 +138,25 @@ export const status = defineOperation({
   description:
     'Lists the sessions of this project, those that need somebody first, with the next command for each; ' +
     'then strays, interrupted operations, the main checkout and the trash. It writes nothing, not one byte. ' +
-    'With a name it shows that session in full.',
+    'With a name it shows that session in full. ' +
+    'With --pr, and only then, it asks gh or glab for state, checks and review of each pull request: ' +
+    'side by side, for ten seconds at most; what cannot be found out is unknown, with a warning that says why.',
   effect: 'read',
   // what is run at every prompt does not build schemas: only who asks for them gets them
   get input() {
     return StatusInput;
   },
-  plainInput: ({ name, all, ...more }) => {
+  plainInput: ({ name, all, pr, ...more }) => {
     if (Object.keys(more).length > 0) return null;
     if (all !== undefined && typeof all !== 'boolean') return null;
+    if (pr !== undefined && typeof pr !== 'boolean') return null;
     if (name !== undefined && typeof name !== 'string') return null;
-    return { ...(name === undefined ? {} : { name }), all: all === true };
+    return { ...(name === undefined ? {} : { name }), all: all === true, pr: pr === true };
   },
   flags: {
     name: { about: 'only this session, in full', positional: 'one', value: 'NAME' },
     all: { about: 'also kept sessions and the last twenty that ended' },
+    pr: { about: 'asks the forge how pull requests stand (network)' },
   },
   get output() {
     return StatusReport;
@@ -144,6 +164,7 @@ export const status = defineOperation({
   examples: [
     { args: 'parallel status', about: 'all sessions' },
     { args: 'parallel status auth', about: 'one session in full: commits, paths, files copied' },
+    { args: 'parallel status --pr', about: 'with checks and review of pull requests' },
     { args: 'parallel status --json', about: 'the same for an agent' },
   ],
   run,

@@ -66,7 +66,8 @@ export async function locate(question: PlaceQuestion): Promise<Place> {
 
 /** Is its folder on its way, in or out of the trash? */
 function movesFolder({ intent }: SessionRecord): boolean {
-  return intent !== undefined && intent.kind !== 'landing' && intent.kind !== 'publishing';
+  const inPlace = ['landing', 'publishing', 'syncing', 'resolving'];
+  return intent !== undefined && !inPlace.includes(intent.kind);
 }
 
 /** The admin id of a create that has written its token and will record the id when it is done. */

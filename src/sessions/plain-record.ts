@@ -1,7 +1,7 @@
 /**
  * Reads records and trash entries of the shape nearly all have, at a hundredth of what it takes to
  * build a schema and to ask it. At least as strict as the schemas: whatever is in any way unusual
- * (an intent, a pull request, something carried, a field we do not know) is `null` here, and the
+ * (an intent, a pull request, a failed landing, something carried, a field we do not know) is `null` here, and the
  * schema judges it. A test holds both together.
  */
 import { isAbsolute } from 'node:path';
@@ -64,6 +64,8 @@ const record = exactly({
   carried: empty,
   trash: optional(text),
   pullRequest: none,
+  sentBack: none,
+  syncing: none,
   intent: none,
 } satisfies Shape<KnownKeys<SessionRecord>>);
 
@@ -72,7 +74,7 @@ const trashEntry = exactly({
   id: text,
   name,
   removedAt: text,
-  strategy: oneOf('pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback'),
+  strategy: oneOf('pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback', 'sync'),
   branch,
   branchTip: nullable(text),
   head: nullable(text),

@@ -20,6 +20,8 @@ export const OwnerSchema = z.looseObject({
   since: z.string(),
 }) satisfies z.ZodMiniType<Owner>;
 
+const OidSchema = z.string().check(z.refine(isOid));
+
 const intentBase = { owner: OwnerSchema, since: z.string() };
 
 const IntentSchema = z.discriminatedUnion('kind', [
@@ -55,12 +57,38 @@ const IntentSchema = z.discriminatedUnion('kind', [
     /** scratch worktree made for hooks and verification */
     scratch: z.nullable(z.string()),
   }),
+  /** the base's new commits are on their way into the session's branch and checkout */
+  z.looseObject({
+    kind: z.literal('syncing'),
+    ...intentBase,
+    /** where the session's branch is, and what it will be; `null` while that is built */
+    from: OidSchema,
+    to: z.nullable(OidSchema),
+    /** for the branch's reflog */
+    message: z.string(),
+    /** commits whose difference is what the files go through */
+    files: z.object({ from: OidSchema, to: OidSchema }),
+    /** commits or trees whose difference is what the index goes through */
+    index: z.object({ from: OidSchema, to: OidSchema }),
+    /** entry of the trash made for this sync, which goes if nothing comes of it */
+    trash: z.nullable(z.string()),
+    /** scratch worktree made for hooks */
+    scratch: z.nullable(z.string()),
+  }),
   /** the branch is being pushed and a pull request opened; nothing local moves */
   z.looseObject({ kind: z.literal('publishing'), ...intentBase }),
   /** log and progress are being written and committed in the session's worktree */
   z.looseObject({
     kind: z.literal('ending'),
     ...intentBase,
+    /** git's lock files that were there before */
+    gitLocks: z.array(z.object({ path: z.string(), inode: z.string(), changed: z.string() })),
+  }),
+  /** a merge or rebase of the base is being begun, concluded or given up in the worktree */
+  z.looseObject({
+    kind: z.literal('resolving'),
+    ...intentBase,
+    step: z.enum(['start', 'continue', 'abort']),
     /** git's lock files that were there before */
     gitLocks: z.array(z.object({ path: z.string(), inode: z.string(), changed: z.string() })),
   }),
@@ -80,7 +108,25 @@ export const PathSchema = z
 
 export const BranchSchema = z.string().check(z.refine((name) => parseBranchName(name) !== null));
 
-const OidSchema = z.string().check(z.refine(isOid));
+const SentBackSchema = z.looseObject({
+  /** ISO 8601 */
+  at: z.string(),
+  /** `conflicts`, `red`, `late`, … */
+  reason: z.string(),
+  /** one sentence */
+  message: z.string(),
+  /** of the session then: once it has moved, this speaks of the past */
+  tip: z.string(),
+  base: z.object({ name: z.string(), oid: z.nullable(z.string()) }),
+  paths: z.optional(z.array(z.string())),
+  /** the session it met */
+  with: z.optional(z.string()),
+  exit: z.optional(z.nullable(z.number())),
+  /** the last part of what verification printed */
+  output: z.optional(z.string()),
+});
+
+export type SentBack = z.infer<typeof SentBackSchema>;
 
 export const SessionRecordSchema = z.looseObject({
   schema: z.literal(1),
@@ -107,7 +153,20 @@ export const SessionRecordSchema = z.looseObject({
   carried: z.array(z.object({ path: z.string(), oid: z.nullable(z.string()), mode: z.string() })),
   /** trash entry that holds its worktree (kept and in-review) */
   trash: z.optional(z.string()),
+  /** a merge or rebase of its base that conflicts and was left in the worktree to be resolved */
+  syncing: z.optional(
+    z.looseObject({
+      shape: z.enum(['merge', 'rebase']),
+      /** where the branch was */
+      from: OidSchema,
+      base: BranchSchema,
+      baseTip: OidSchema,
+      since: z.string(),
+    }),
+  ),
   pullRequest: z.optional(z.looseObject({ url: z.string(), number: z.nullable(z.number()) })),
+  /** why it came back when it was to land, as long as that is so */
+  sentBack: z.optional(SentBackSchema),
   intent: z.optional(IntentSchema),
 });
 

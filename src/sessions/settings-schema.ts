@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { parseBranchName } from '../git/oid.ts';
+import { guardModes } from './settings-place.ts';
 
 const text = (description: string) =>
   z.string('must be a text').check(
@@ -64,6 +65,11 @@ export const ParallelSchema = z.object({
   ),
   agent: z.optional(text('the coding agent that sessions are for')),
   verify: z.optional(commands('run on the merged files before work is brought home')),
+  guard: z.optional(
+    z
+      .enum(guardModes, 'must be "advise", "block" or "off"')
+      .check(z.describe('what the hook before an edit does with a write that leaves a session')),
+  ),
   // settings of features that come later: accepted, so that one file serves every version
   copy: z.optional(list('files to copy into a new session')),
   setup: z.optional(commands('run in a new session to make it ready to work')),
@@ -73,7 +79,6 @@ export const ParallelSchema = z.object({
       .looseObject({}, 'must be an object')
       .check(z.describe('ports leased to sessions: base and perSession')),
   ),
-  guard: z.optional(text('what happens to writes that leave a session')),
 });
 
 export const ConfigSchema = z.object(

@@ -5,13 +5,19 @@
  * A file that is there and cannot be read is an error: defaults in its place would put sessions
  * where nobody expects them.
  */
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { errorCode } from '../kernel/errno.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { Warning } from '../kernel/outcome.ts';
 import { isWithin, type AbsolutePath } from '../kernel/path.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
+import {
+  home,
+  projectConfigFile,
+  userConfigFile,
+  type Environment,
+  type GuardMode,
+} from './settings-place.ts';
 import type { Config } from './settings-schema.ts';
 
 /** A value and where it comes from (a file's path, or `default`). */
@@ -29,6 +35,8 @@ export interface Settings {
   readonly agent: Setting<string | null>;
   /** commands; those of the project's file come from the repository: run only when trusted */
   readonly verify: Setting<readonly string[]>;
+  /** what the hook before an edit does with a write that leaves a session */
+  readonly guard: Setting<GuardMode>;
 }
 
 export const defaults: Settings = {
@@ -38,22 +46,8 @@ export const defaults: Settings = {
   keepDays: { value: 7, source: 'default' },
   agent: { value: null, source: 'default' },
   verify: { value: [], source: 'default' },
+  guard: { value: 'advise', source: 'default' },
 };
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The project's configuration file. It comes with the repository, so it may be hostile. */
-export function projectConfigFile(root: string): string {
-  return join(root, '.flight-rules', 'config.json');
-}
-
-/** The user's own configuration file. A relative `XDG_CONFIG_HOME` is ignored, as XDG asks for. */
-export function userConfigFile(env: Environment): string {
-  const configured = env['XDG_CONFIG_HOME'];
-  const folder =
-    configured !== undefined && isAbsolute(configured) ? configured : join(home(env), '.config');
-  return join(folder, 'flight-rules', 'config.json');
-}
 
 /**
  * @param from `root`: the main checkout, `null` in a bare repository (no project file then)
@@ -94,6 +88,7 @@ export async function loadSettings(from: {
       const { verify } = parallel;
       return typeof verify === 'string' ? [verify] : verify;
     }, defaults.verify),
+    guard: pick<GuardMode>((parallel) => parallel.guard, defaults.guard),
   };
   return { settings, warnings: layers.flatMap((layer) => layer.warnings) };
 }
@@ -163,9 +158,4 @@ function expanded(text: string, projectName: string, env: Environment): string {
   const named = text.replaceAll('{project}', () => projectName);
   if (named === '~') return home(env);
   return /^~[/\\]/u.test(named) ? join(home(env), named.slice(2)) : named;
-}
-
-function home(env: Environment): string {
-  const configured = env['HOME'];
-  return configured !== undefined && isAbsolute(configured) ? configured : homedir();
 }

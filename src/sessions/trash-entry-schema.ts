@@ -9,8 +9,12 @@ export const TrashEntrySchema = z.looseObject({
   id: z.string(),
   name: z.string().check(z.refine((name) => asSessionName(name) !== null)),
   removedAt: z.string(),
-  /** how it left: a strategy, `cleanup`, or `rollback` of a create that did not finish */
-  strategy: z.enum(['pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback']),
+  /**
+   * How it left: a strategy, `cleanup`, or `rollback` of a create that did not finish. `sync`: only
+   * what the branch was before a rebase, or what stood there when one was given up; the session
+   * itself went on.
+   */
+  strategy: z.enum(['pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback', 'sync']),
   branch: BranchSchema,
   branchTip: z.nullable(z.string()),
   /** symbolic ref or oid that HEAD of the worktree was at */

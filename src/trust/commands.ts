@@ -1,22 +1,21 @@
 /**
  * Runs commands of the project: through the shell, in a process group of their own that ends with
- * its children at the time limit, with bounded output, without a keyboard.
+ * its children at the time limit, with bounded output, without a keyboard. Whatever they start
+ * carries a mark in its environment: what left the group is found and ended by that.
  *
  * Processes: `/bin/sh -c <command>` (Windows: `cmd /d /s /c`), since these are command lines that
  * somebody wrote for a shell. Whether one may run is decided before (`trust.ts`).
  */
+import { randomBytes } from 'node:crypto';
 import { userEnvironment } from '../git/environment.ts';
-import { FlightError } from '../kernel/errors.ts';
+import { endMarked, operationVariable } from '../kernel/marked-processes.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
-import { run, SpawnError, type RunOptions, type RunResult } from '../kernel/processes.ts';
-import { spelledOut } from '../kernel/visible.ts';
-import type { Project } from '../sessions/project.ts';
-import { comesFromRepository, untrusted } from './trust.ts';
+import { run, type RunOptions, type RunResult } from '../kernel/processes.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command is told about the session it runs for. */
-interface CommandSession {
+export interface CommandSession {
   readonly name: string;
   readonly worktree: string;
   readonly branch: string;
@@ -45,8 +44,8 @@ export interface CommandResult {
 
 const keepBytes = 65_536;
 
-/** An hour: test suites are slow, and only what hangs is to be ended. */
-const verifyTimeoutMs = 3_600_000;
+/** What a command has left running may hold its output open; its own words are there by then. */
+const lingerMs = 2_000;
 
 /** @throws SpawnError if there is no shell or no such directory */
 export async function runProjectCommand(
@@ -54,9 +53,16 @@ export async function runProjectCommand(
   options: CommandOptions,
 ): Promise<CommandResult> {
   const [shell, args, verbatim] = shellFor(command, options.env);
+  // no token of an operation: a server that a command leaves running is nobody's git at work
+  const mark = `command.${randomBytes(8).toString('hex')}`;
   const how: RunOptions = {
     cwd: options.directory,
-    env: { ...userEnvironment(options.env), ...sessionVariables(options.session) },
+    env: {
+      ...userEnvironment(options.env),
+      ...sessionVariables(options.session),
+      [operationVariable]: mark,
+    },
+    lingerMs,
     timeoutMs: options.timeoutMs,
     keepBytes: options.keepBytes ?? keepBytes,
     keep: 'last',
@@ -64,7 +70,8 @@ export async function runProjectCommand(
     verbatim,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
-  const { exit, stdout, timedOut }: RunResult = await run(shell, args, how);
+  const { exit, stdout, timedOut, aborted }: RunResult = await run(shell, args, how);
+  if (timedOut || aborted) await endMarked(mark);
   return { exit, output: stdout.toString('utf8'), timedOut };
 }
 
@@ -83,65 +90,4 @@ function shellFor(command: string, env: Environment): [string, readonly string[]
   if (process.platform !== 'win32') return ['/bin/sh', ['-c', command], false];
   // `/s` strips exactly the outer pair of quotes, whatever is inside
   return [env['ComSpec'] ?? 'cmd.exe', ['/d', '/s', '/c', `"${command}"`], true];
-}
-
-export interface VerificationContext {
-  readonly env: Environment;
-  readonly session: CommandSession;
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-  readonly progress?: (message: string) => void;
-}
-
-/**
- * Prepares the verification of merged files. Asked before anything happens, so that a missing
- * approval refuses instead of failing half-way.
- * @param given commands from the command line: the caller's own, in place of those configured
- * @returns runs the commands in a directory, one after the other; `null` if there are none
- * @throws FlightError `untrusted`; the function throws `verify-failed`
- */
-export async function verification(
-  project: Pick<Project, 'commonDir' | 'settings'>,
-  given: readonly string[],
-  context: VerificationContext,
-): Promise<((directory: AbsolutePath) => Promise<void>) | null> {
-  const { verify } = project.settings;
-  const commands = given.length > 0 ? given : verify.value;
-  if (commands.length === 0) return null;
-  if (given.length === 0 && comesFromRepository(verify.source, context.env)) {
-    const where = { commonDir: project.commonDir, env: context.env };
-    const missing = await untrusted(where, 'verify', commands);
-    if (missing.length > 0) {
-      throw new FlightError('untrusted', { kind: 'verify', commands: missing.map(spelledOut) });
-    }
-  }
-  return async (directory) => {
-    for (const command of commands) await verifyWith(command, directory, context);
-  };
-}
-
-async function verifyWith(
-  command: string,
-  directory: AbsolutePath,
-  context: VerificationContext,
-): Promise<void> {
-  const shown = spelledOut(command);
-  context.progress?.(`Verifying: ${shown}`);
-  let result: CommandResult;
-  try {
-    result = await runProjectCommand(command, {
-      directory,
-      env: context.env,
-      session: context.session,
-      timeoutMs: context.timeoutMs ?? verifyTimeoutMs,
-      ...(context.signal === undefined ? {} : { signal: context.signal }),
-    });
-  } catch (cause) {
-    if (!(cause instanceof SpawnError)) throw cause;
-    const data = { command: shown, exit: null, output: cause.message, timedOut: false };
-    throw new FlightError('verify-failed', data, { cause });
-  }
-  const { exit, output, timedOut } = result;
-  if (exit === 0 && !timedOut) return;
-  throw new FlightError('verify-failed', { command: shown, exit, output, timedOut });
 }

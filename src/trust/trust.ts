@@ -4,7 +4,7 @@
  * theirs and needs no approval. Anything unclear counts as not approved. Starts no process.
  */
 import type { Project } from '../sessions/project.ts';
-import { userConfigFile } from '../sessions/settings.ts';
+import { userConfigFile } from '../sessions/settings-place.ts';
 import { approvalKey, readApprovals, type StoreLocation } from './store.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

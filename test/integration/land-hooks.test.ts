@@ -1,6 +1,15 @@
-import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runPostMerge } from '../../src/integration/post-merge.ts';
 import { FlightError } from '../../src/kernel/errors.ts';
 import type { Project } from '../../src/sessions/project.ts';
@@ -120,6 +129,34 @@ test('post-merge runs in the checkout that moved, when all is done', async () =>
   hook('post-merge', 'sleep 600');
   expect((await runPostMerge(project, landed, 300))?.message).toContain('did not end');
   noScratch();
+});
+test('post-merge without a first line for the system is run by the shell', async () => {
+  const landed = await land(it, project);
+  const file = join(it.commonDir, 'hooks', 'post-merge');
+  writeFileSync(file, 'echo "$1" > hooked\n', { mode: 0o755 });
+  expect(await runPostMerge(project, landed)).toBeNull();
+  expect(it.read('hooked')).toBe('0\n');
+});
+test('what post-merge leaves behind is neither waited for nor ended', async () => {
+  const landed = await land(it, project);
+  hook('post-merge', '(while [ ! -e go ]; do sleep 0.05; done; echo went on; touch went) &');
+  expect(await runPostMerge(project, landed)).toBeNull();
+  expect(existsSync(join(it.root, 'went'))).toBe(false);
+  it.write('go', '');
+  await vi.waitFor(() => expect(existsSync(join(it.root, 'went'))).toBe(true), 20_000);
+});
+test('while post-merge runs nothing of ours lies in the repository or beside it', async () => {
+  const landed = await land(it, project);
+  hook(
+    'post-merge',
+    'echo begun > begun; sleep 0.2; ls -A "$(git rev-parse --git-common-dir)/flight-rules" > seen',
+  );
+  const room = realpathSync(mkdtempSync(join(tmpdir(), 'room-')));
+  vi.stubEnv('TMPDIR', room);
+  expect(await runPostMerge(project, landed)).toBeNull();
+  vi.unstubAllEnvs();
+  expect(it.read('seen')).not.toContain('scratch');
+  expect(readdirSync(room)).toEqual([]);
 });
 test('signing that fails is told apart from a hook', async () => {
   hook('commit-msg', 'exit 0');

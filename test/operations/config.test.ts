@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { config } from '../../src/operations/config.ts';
-import { projectConfigFile, userConfigFile } from '../../src/sessions/settings.ts';
+import { projectConfigFile, userConfigFile } from '../../src/sessions/settings-place.ts';
 import { operationContext, smallRepository } from '../support/small-repository.ts';
 
 test('each value is shown with its source, the folder of the sessions as it is used', async () => {
@@ -23,6 +23,7 @@ test('each value is shown with its source, the folder of the sessions as it is u
         { key: 'parallel.keepDays', value: 7, source: 'default' },
         { key: 'parallel.agent', value: null, source: 'default' },
         { key: 'parallel.verify', value: [], source: 'default' },
+        { key: 'parallel.guard', value: 'advise', source: 'default' },
       ],
     },
   });
@@ -34,7 +35,10 @@ test('files are named, and so are keys that nobody knows', async () => {
   const project = projectConfigFile(repository.root);
   for (const file of [user, project]) await mkdir(dirname(file), { recursive: true });
   await writeFile(user, '{"parallel": {"keepDays": 30, "sessionsDir": "../{project}.wt"}}');
-  await writeFile(project, '{"parallel": {"verify": "npm test", "sessionDir": "typo"}}');
+  await writeFile(
+    project,
+    '{"parallel": {"verify": "npm test", "guard": "block", "sessionDir": "typo"}}',
+  );
   const outcome = await config.run({}, operationContext(repository));
   if (outcome.kind !== 'done') throw new Error('a decision to look?');
   const bySource = outcome.data.values.filter(({ source }) => source !== 'default');
@@ -46,6 +50,7 @@ test('files are named, and so are keys that nobody knows', async () => {
     },
     { key: 'parallel.keepDays', value: 30, source: user },
     { key: 'parallel.verify', value: ['npm test'], source: project },
+    { key: 'parallel.guard', value: 'block', source: project },
   ]);
   expect(outcome.warnings.map(({ code }) => code)).toEqual(['unknown-config-key']);
   expect(config.output.safeParse(outcome.data).success).toBe(true);

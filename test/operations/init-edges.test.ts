@@ -152,7 +152,13 @@ describe('who is asked', () => {
     if (outcome.kind !== 'decision') throw new Error('no decision');
     expect(outcome.decision.facts).toMatchObject({ found: ['gemini', 'cursor'] });
     const { choices } = outcome.decision;
-    expect(choices.map(({ value }) => value)).toEqual(['found', 'found-hooks', 'all', 'none']);
+    expect(choices.map(({ value }) => value)).toEqual([
+      'found',
+      'found-hooks',
+      'found-guard',
+      'all',
+      'none',
+    ]);
     expect(choices[0]?.args).toEqual(['init', '--agents', 'gemini,cursor', '--hooks']);
     expect(choices.filter(({ recommended }) => recommended === true)).toHaveLength(1);
     expect(here.files()).toEqual(start);

@@ -9,7 +9,7 @@ import { uninstall } from '../../src/operations/uninstall.ts';
 import { upgrade } from '../../src/operations/upgrade.ts';
 import { checkout, report } from '../support/checkout.ts';
 
-const everything = { agents: 'all', hooks: true, gitattributes: true };
+const everything = { agents: 'all', hooks: true, guard: true, gitattributes: true };
 
 const ids = ['parallel.status', 'parallel.cleanup', 'dev-session.start', 'dev-session.end'];
 const skills = ids.map((id) => id.replace('.', '-'));

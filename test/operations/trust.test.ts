@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { describe as explain, isFlightError } from '../../src/kernel/errors.ts';
 import { absolute } from '../../src/kernel/path.ts';
 import { trustGrant, trustList, trustRevoke } from '../../src/operations/trust.ts';
-import { projectConfigFile, userConfigFile } from '../../src/sessions/settings.ts';
+import { projectConfigFile, userConfigFile } from '../../src/sessions/settings-place.ts';
 import { storeFile } from '../../src/trust/store.ts';
 import { isTrusted } from '../../src/trust/trust.ts';
 import {

@@ -2,12 +2,8 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, inject, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
-import {
-  defaults,
-  loadSettings,
-  projectConfigFile,
-  userConfigFile,
-} from '../../src/sessions/settings.ts';
+import { defaults, loadSettings } from '../../src/sessions/settings.ts';
+import { projectConfigFile, userConfigFile } from '../../src/sessions/settings-place.ts';
 
 let root = '';
 let env: Record<string, string> = {};

@@ -10,6 +10,10 @@ export interface FakeAnswer {
   readonly stderr?: string;
   /** never ends, nor does the child it starts */
   readonly hang?: boolean;
+  /** it ends, but leaves a child behind that keeps its output open, out of reach of its group */
+  readonly leave?: boolean;
+  /** so many bytes after `stdout` */
+  readonly flood?: number;
 }
 
 export interface FakeCall {
@@ -19,7 +23,7 @@ export interface FakeCall {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** @param answers by the first two arguments, e.g. `pr create` */
+/** @param answers by the first two or three arguments, e.g. `pr create` */
 export async function fakeForge(
   folder: string,
   program: 'gh' | 'glab',
@@ -37,7 +41,9 @@ export async function fakeForge(
   const source = `#!${process.execPath}
 const fs = require('node:fs');
 const argv = process.argv.slice(2);
-const answer = ${JSON.stringify(answers)}[argv.slice(0, 2).join(' ')] ?? { exit: 97, stderr: 'unexpected' };
+const answers = ${JSON.stringify(answers)};
+const called = (words) => answers[argv.slice(0, words).join(' ')];
+const answer = called(3) ?? called(2) ?? { exit: 97, stderr: 'unexpected' };
 const stdin = fs.readFileSync(0, 'utf8');
 fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify({ argv, stdin, cwd: process.cwd(), env: process.env }) + '\\n');
 if (answer.hang) {
@@ -45,7 +51,12 @@ if (answer.hang) {
   fs.writeFileSync(${JSON.stringify(childFile)}, String(child.pid) + '\\n');
   setInterval(() => undefined, 1000);
 } else {
-  process.stdout.write(answer.stdout ?? '');
+  if (answer.leave) {
+    const child = require('node:child_process').spawn('sleep', ['300'], { stdio: 'inherit', detached: true });
+    fs.writeFileSync(${JSON.stringify(childFile)}, String(child.pid) + '\\n');
+    child.unref();
+  }
+  process.stdout.write((answer.stdout ?? '') + 'x'.repeat(answer.flood ?? 0));
   process.stderr.write(answer.stderr ?? '');
   process.exitCode = answer.exit ?? 0;
 }
@@ -74,6 +85,27 @@ export const glabFine: Record<string, FakeAnswer> = {
   'auth status': {},
   'mr list': { stdout: '[]' },
   'mr create': { stdout: `\nCreating\n\n!12 title (session/auth)\n ${glabUrl}\n\n` },
+};
+
+/** What they print of the open pull request 7 and merge request 12. */
+export const ghView = {
+  number: 7,
+  title: 'Sign in',
+  state: 'OPEN',
+  isDraft: false,
+  statusCheckRollup: [],
+  reviewDecision: '',
+  latestReviews: [],
+  mergedAt: null,
+  mergeCommit: null,
+};
+export const glabView = {
+  iid: 12,
+  title: 'Sign in',
+  state: 'opened',
+  draft: false,
+  head_pipeline: { status: 'success' },
+  detailed_merge_status: 'mergeable',
 };
 
 /** What a forge program is looked for with, in `repository`, where `bin` is the whole PATH. */

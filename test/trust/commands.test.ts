@@ -1,9 +1,12 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isFlightError } from '../../src/kernel/errors.ts';
-import { defaults, projectConfigFile, userConfigFile } from '../../src/sessions/settings.ts';
-import { runProjectCommand, verification } from '../../src/trust/commands.ts';
+import { projectConfigFile, userConfigFile } from '../../src/sessions/settings-place.ts';
+import { defaults } from '../../src/sessions/settings.ts';
+import { runProjectCommand } from '../../src/trust/commands.ts';
+import { verification } from '../../src/trust/verification.ts';
 import { approvalKey, writeApprovals } from '../../src/trust/store.ts';
 import { ended, pidIn } from '../support/processes.ts';
 import { smallRepository, type SmallRepository } from '../support/small-repository.ts';
@@ -49,7 +52,7 @@ describe('a command of the project', () => {
         repository.root,
       ]),
     );
-    expect(output).not.toMatch(/^(?:GIT_DIR|FLIGHT_RULES_OPERATION)=/mu);
+    expect(output).not.toMatch(/^(?:GIT_DIR=|FLIGHT_RULES_OPERATION=token)/mu);
   });
 
   test('tells its exit status and both of its streams, in order', async () => {
@@ -92,6 +95,30 @@ describe('a command of the project', () => {
     const { exit, output, timedOut } = await work;
     expect({ exit, output, timedOut }).toEqual({ exit: null, output: '', timedOut: false });
     expect(await ended(pid)).toBe(true);
+  });
+});
+
+/** The kernel takes a moment over a process that was killed. */
+async function gone(pid: number): Promise<void> {
+  while (!(await ended(pid))) await sleep(5);
+}
+
+describe('what a command leaves running', () => {
+  test('is ended at the limit, also where it has left its group', async () => {
+    const pidFile = join(repository.folder, 'pid');
+    const leave = `const child = require('node:child_process').spawn('sleep', ['300'], { detached: true, stdio: 'ignore' }); require('node:fs').writeFileSync('${pidFile}', child.pid + String.fromCharCode(10)); child.unref();`;
+    const command = `'${process.execPath}' -e "${leave}"; sleep 300`;
+    const work = runIt(command, { timeoutMs: 1_000 });
+    const pid = await pidIn(pidFile);
+    expect(await work).toMatchObject({ timedOut: true });
+    await gone(pid);
+  });
+
+  test('is not waited for once it has ended itself', async () => {
+    const pidFile = join(repository.folder, 'pid');
+    const work = runIt(`sleep 300 & echo $! > '${pidFile}'; echo said; exit 3`);
+    expect(await work).toEqual({ exit: 3, output: 'said\n', timedOut: false });
+    await gone(await pidIn(pidFile));
   });
 });
 

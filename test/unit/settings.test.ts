@@ -4,7 +4,8 @@ import { isFlightError } from '../../src/kernel/errors.ts';
 import { absolute } from '../../src/kernel/path.ts';
 import { parseConfig } from '../../src/sessions/settings-parse.ts';
 import { brokenPrefixRule, ConfigSchema } from '../../src/sessions/settings-schema.ts';
-import { checkSessionsDir, userConfigFile } from '../../src/sessions/settings.ts';
+import { userConfigFile } from '../../src/sessions/settings-place.ts';
+import { checkSessionsDir } from '../../src/sessions/settings.ts';
 
 const file = '/p/.flight-rules/config.json';
 
@@ -77,6 +78,8 @@ describe('a configuration file', () => {
     ['{"parallel": {"verify": ""}}', 'parallel.verify', 'must not be empty.'],
     ['{"parallel": {"branchPrefix": ""}}', 'parallel.branchPrefix', 'must not be empty.'],
     ['{"parallel": {"branchPrefix": "s"}}', 'parallel.branchPrefix', 'must end with'],
+    ['{"parallel": {"guard": "Block"}}', 'parallel.guard', 'must be "advise", "block" or "off".'],
+    ['{"parallel": {"guard": true}}', 'parallel.guard', 'must be "advise", "block" or "off".'],
     ['{"parallel": {"ports": 1}}', 'parallel.ports', 'must be an object.'],
   ])('%s is refused', (text, path, says) => {
     const error = problem(text);

@@ -5,9 +5,16 @@
  *
  * - `hook <agent> <event>` observes: the quick way in `quick.ts`, silent, exit 0. Here it comes
  *   only with flags beside it, and for help.
+ * - `hook <agent> pre-edit` advises, and refuses where `parallel.guard` is `block`: `before-edit.ts`.
  * - `hook claude worktree-create | worktree-remove` answers: Claude Code's worktree provider.
  */
-import { hookAgent, hookAgents, hookEvent, hookEvents } from '../../agents/hook-words.ts';
+import {
+  guardWord,
+  hookAgent,
+  hookAgents,
+  hookEvent,
+  hookEvents,
+} from '../../agents/hook-words.ts';
 import { FlightError } from '../../kernel/errors.ts';
 import type { BesideCommand } from '../beside.ts';
 import type { Answer } from '../cli/answer.ts';
@@ -15,11 +22,15 @@ import type { Frame } from '../cli/frame.ts';
 
 export const hook: BesideCommand = {
   name: 'hook',
-  summary: 'What agents run at their events: who works where, and worktrees for Claude Code',
+  summary: 'What agents run at their events: who works where, advice before edits, worktrees',
   forms: [
     {
       args: `hook ${hookAgents.join('|')} ${hookEvents.join('|')}`,
       about: 'records for status and remove that this agent works, waits, idles or is gone',
+    },
+    {
+      args: `hook ${hookAgents.join('|')} ${guardWord}`,
+      about: 'says that another session has changed the file, or that the write leaves the session',
     },
     {
       args: 'hook claude worktree-create',
@@ -34,6 +45,10 @@ export const hook: BesideCommand = {
     'Agents run these by the hooks in their settings, and hand in what they know as JSON on standard input. ' +
     'The command lines never change. An observing hook says nothing and ends with 0, whatever happens; ' +
     'what it records means something only while the agent lives.\n\n' +
+    'pre-edit answers at once, from what parallel status and parallel conflicts have seen last, in the way the agent ' +
+    'listens to. It is advice, and each is given once in a conversation. Only if parallel.guard is "block" does it ' +
+    'refuse, and only a write of an agent that stands in a session into another checkout of its repository. What ' +
+    'shell commands write it does not see. It always ends with 0.\n\n' +
     'worktree-create prints the path of the session as its last line. A / in the name becomes -, and a session ' +
     'of that name that is there is used. worktree-remove takes away only what holds nothing: a session that is new ' +
     'or has landed, with nothing uncommitted; it goes to the trash, and restore brings it back.',
@@ -54,13 +69,19 @@ async function run(frame: Frame, args: readonly string[]): Promise<Answer> {
     const { provideWorktree, takeWorktree } = await import('./provider.ts');
     return eventWord === 'worktree-create' ? provideWorktree(frame) : takeWorktree(frame);
   }
+  if (eventWord === guardWord) {
+    const { answerIfAsked } = await import('./before-edit.ts');
+    await answerIfAsked([agent, eventWord]);
+  }
   const event = hookEvent(eventWord);
   if (event !== null) {
-    const { observeIfAsked } = await import('./quick.ts');
-    await observeIfAsked([agent, event]);
+    const { answerIfAsked } = await import('./quick.ts');
+    await answerIfAsked([agent, event]);
   }
   const events =
-    agent === 'claude' ? [...hookEvents, 'worktree-create', 'worktree-remove'] : hookEvents;
+    agent === 'claude'
+      ? [...hookEvents, guardWord, 'worktree-create', 'worktree-remove']
+      : [...hookEvents, guardWord];
   throw misunderstood(`${agent} needs an event: ${events.join(', ')}`);
 }
 

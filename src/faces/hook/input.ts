@@ -41,7 +41,8 @@ export function readHookInput(
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    // Cursor puts a byte order mark before it
+    return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/u, ''));
   } catch {
     return undefined;
   }

@@ -23,7 +23,7 @@ const usual = { listed: 'usual', idempotent: false, network: false } as const;
 const rare = { ...usual, listed: 'rare' } as const;
 
 const all: readonly Omit<ToolEntry, 'name'>[] = [
-  { ...usual, operation: 'parallel status', idempotent: true },
+  { ...usual, operation: 'parallel status', idempotent: true, network: true },
   {
     ...usual,
     operation: 'parallel create',
@@ -42,6 +42,7 @@ const all: readonly Omit<ToolEntry, 'name'>[] = [
     also: 'Without strategy: the question which.',
   },
   { ...usual, operation: 'parallel restore' },
+  { ...usual, operation: 'parallel conflicts', idempotent: true },
   {
     ...usual,
     operation: 'dev-session start',
@@ -50,6 +51,13 @@ const all: readonly Omit<ToolEntry, 'name'>[] = [
   {
     ...usual,
     operation: 'dev-session end',
+    network: true,
+    also: 'Only when the user asks for it.',
+  },
+  { ...rare, operation: 'parallel sync' },
+  {
+    ...rare,
+    operation: 'parallel land',
     network: true,
     also: 'Only when the user asks for it.',
   },

@@ -1,5 +1,5 @@
 /** The tables of docs/agents.md, made of what `init` goes by; its prose is written by hand. */
-import type { Agent } from '../../agents/agent.ts';
+import type { Agent, HookPlace } from '../../agents/agent.ts';
 import { agents } from '../../agents/all.ts';
 import { commands } from '../../agents/catalogue.ts';
 import { desiredParts, hookCommand, type PackageTexts } from '../../agents/desired.ts';
@@ -18,7 +18,7 @@ export function agentsPage(page: string, texts: PackageTexts): string {
 }
 
 function section(agent: Agent, texts: PackageTexts): readonly string[] {
-  const extras = { mcp: true, hooks: true, gitattributes: false, templates: false };
+  const extras = { mcp: true, hooks: true, guard: true, gitattributes: false, templates: false };
   const parts = desiredParts([agent], extras, texts, spellingOf('path'), () => false);
   const own = parts.filter((part) => part.agents.includes(agent.id));
   const files = own.filter(({ surface }) => surface === 'skill' || surface === 'command');
@@ -32,8 +32,9 @@ function section(agent: Agent, texts: PackageTexts): readonly string[] {
       const at = 'at' in part ? part.at.join('.') : '';
       return `| \`${part.path}\` | MCP server, only the key \`${at}\` |`;
     });
-  const { hooks } = agent;
-  const what = hooks.kind === 'lists' ? 'elements of its lists' : 'a file of our own';
+  const { hooks, guard } = agent;
+  const kindOf = ({ kind }: HookPlace): string =>
+    kind === 'lists' ? 'elements of its lists' : 'a file of our own';
   return [
     `### ${agent.name} (\`${agent.id}\`)`,
     '',
@@ -43,11 +44,12 @@ function section(agent: Agent, texts: PackageTexts): readonly string[] {
     '| --- | --- |',
     ...[...groups].map(([path, kind]) => `| \`${path}\` | ${kind} |`),
     ...mcp,
-    `| \`${hooks.file}\` | with \`--hooks\`: ${what} |`,
+    `| \`${hooks.file}\` | with \`--hooks\`: ${kindOf(hooks)} |`,
+    `| \`${guard.file}\` | with \`--guard\`: ${kindOf(guard)} |`,
     '',
     '| its event | command of the hook |',
     '| --- | --- |',
-    ...hooks.events.map(
+    ...[...hooks.events, ...guard.events].map(
       ([name, event]) =>
         `| \`${name}\` | \`${hookCommand(agent.id, event, spellingOf('path'))}\` |`,
     ),

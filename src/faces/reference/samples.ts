@@ -143,4 +143,62 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     why: 'origin refused the push',
     again: ['dev-session', 'end', name, '--strategy', 'pr'],
   },
+  'land-conflicts': {
+    landed: [{ name: 'search-index' }],
+    sentBack: [
+      {
+        name,
+        reason: 'conflicts',
+        message: 'conflicts with search-index, which landed before it: src/login.ts.',
+        with: 'search-index',
+      },
+    ],
+    remaining: [],
+  },
+  'land-incomplete': {
+    landed: [{ name: 'search-index' }],
+    sentBack: [{ name, reason: 'red', message: 'Verification fails (exit 1): npm test.' }],
+    remaining: ['ui-polish'],
+    stopped: { code: 'disk-failed', message: 'no space left on the device.' },
+  },
+  'base-red': {
+    base: 'main',
+    command: 'npm test',
+    exit: 1,
+    output: '2 tests failed.',
+    again: ['parallel', 'land', '--all', '--allow-red-base'],
+  },
+  'queue-busy': { holder },
+  'queue-interrupted': {
+    remaining: [name],
+    token: '0f3a1c9d2b7e.5d1c',
+    command: ['parallel', 'land', '--all'],
+  },
+  'sync-conflicts': {
+    conflicted: [{ name, base: 'main', paths: ['src/login.ts'] }],
+    skipped: [],
+    done: [],
+    shape: 'merge',
+  },
+  'sync-incomplete': {
+    skipped: [{ name, why: 'It is orphaned.', help: ['parallel', 'restore', name] }],
+    done: ['api-limits'],
+  },
+  'conflicts-left': { name, base: 'main', worktree, paths: ['src/login.ts'] },
+  'conflicts-unresolved': {
+    name,
+    worktree,
+    paths: ['src/login.ts'],
+    marked: ['src/token.ts'],
+    unstaged: [],
+  },
+  'sync-unfinished': { name, base: 'main', shape: 'merge', begun: 'by-us', worktree },
+  'sync-in-use': { name, by: [holder] },
+  'pushed-not-rebased': { name, branch },
+  'nothing-to-resolve': {
+    name,
+    step: 'continue',
+    why: 'no merge or rebase is under way there',
+  },
+  'continue-failed': { name, worktree, why: 'fatal: unable to write new index file' },
 };

@@ -25,6 +25,12 @@ export function listed(items: readonly string[]): string {
   return shown.join('') + (rest > 0 ? `\n  and ${rest} more` : '');
 }
 
+/** The same in one line. */
+export function listedInline(items: readonly string[]): string {
+  const rest = items.length - 10;
+  return items.slice(0, 10).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
 /** Who holds something: as much as is known of a process. */
 export interface Holder {
   readonly pid: number;

@@ -1,8 +1,22 @@
 /** What remove and cleanup refuse. Every refusal has changed nothing. */
-import { ours, theirs } from '../suggestion.ts';
+import { ours, theirs, type Suggestion } from '../suggestion.ts';
 import { count, entry, holderText, listed, nothingChanged, type Holder } from './entry.ts';
 
 const unchanged = (): string => 'The session is unchanged.';
+
+/** The other way out, for a session that is to leave. */
+function abandon(d: { readonly name: string; readonly commit?: readonly string[] }): Suggestion {
+  return ours(
+    [
+      ...(d.commit?.slice(0, 2) ?? ['parallel', 'remove']),
+      d.name,
+      '--strategy',
+      'abandon',
+      '--yes',
+    ],
+    'puts all of it into the trash, from where restore brings it back',
+  );
+}
 
 export const removalErrors = {
   'worktree-inside': entry<{ name: string; worktrees: readonly string[] }>({
@@ -48,6 +62,8 @@ export const removalErrors = {
     log?: string;
     /** the call that commits all of it and goes on */
     commit?: readonly string[];
+    /** the session does not leave: the call that syncs around it, `null` if there is none */
+    carry?: readonly string[] | null;
   }>({
     exit: 4,
     retryable: false,
@@ -56,21 +72,15 @@ export const removalErrors = {
       `Session ${d.name} has uncommitted work in ${count(d.count, 'file')}:${listed(d.paths)}`,
     safe: unchanged,
     hints: (d) => [
+      ...(d.carry === undefined || d.carry === null
+        ? []
+        : [ours(d.carry, 'puts it aside, syncs, and puts it back')]),
       ...(d.commit === undefined ? [] : [ours(d.commit, 'commits all of it and goes on')]),
-      ...(d.log === undefined
+      ...(d.log === undefined || d.carry !== undefined
         ? []
         : [ours(['dev-session', 'end', d.name], 'completes and commits the log, then ends it')]),
       theirs(['git', '-C', d.worktree, 'status'], 'shows it; commit it, then run this again'),
-      ours(
-        [
-          ...(d.commit?.slice(0, 2) ?? ['parallel', 'remove']),
-          d.name,
-          '--strategy',
-          'abandon',
-          '--yes',
-        ],
-        'puts all of it into the trash, from where restore brings it back',
-      ),
+      ...(d.carry === undefined ? [abandon(d)] : []),
     ],
   }),
   'operation-in-progress': entry<{ name: string; worktree: string; operation: string }>({

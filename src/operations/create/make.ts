@@ -238,7 +238,7 @@ async function postCheckout(
     throw new FlightError('hook-failed', {
       hook: 'post-checkout',
       exit: result.exit,
-      output: (result.stdout.toString('utf8') + result.stderr.toString('utf8')).slice(-4_000),
+      output: result.output,
     });
   }
 }

@@ -12,7 +12,7 @@ import { preparePublishing } from '../../forge/publish.ts';
 import { foreseeLanding, type Coming } from '../../integration/foresee.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
-import { verification } from '../../trust/commands.ts';
+import { verification } from '../../trust/verification.ts';
 import { bytesOf } from '../../workflow/checkout-file.ts';
 import type { OperationContext } from '../context.ts';
 import type { RemoveRequest } from '../remove/request.ts';

@@ -3,6 +3,7 @@
  * questions, and `dev-session end` after it has written and committed. Each strategy asks every
  * refusal again under the lock.
  */
+import { FlightError, isFlightError } from '../../kernel/errors.ts';
 import { isWithin } from '../../kernel/path.ts';
 import { real } from '../../git/repository.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
@@ -12,13 +13,14 @@ import { change, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import type { RemoveReport } from '../shapes/remove.ts';
 import { freshSession, leave, type Departure } from './leave.ts';
-import { landAndLeave } from './merge.ts';
+import { landAndLeave, type InQueue } from './merge.ts';
 import { publishAndLeave } from './publish.ts';
 import type { Removed } from './removed.ts';
 import type { RemoveRequest } from './request.ts';
 
 /**
  * @param session as it was when the plan was made
+ * @param queue of which this is a part, with verification of its own
  * @returns `changed` if its branch moved between looking and acting: nothing was done
  * @throws FlightError what the strategy refuses
  */
@@ -28,9 +30,10 @@ export async function endSession(
   session: SessionFacts,
   request: RemoveRequest,
   strategy: RemoveReport['strategy'],
+  queue: InQueue | null = null,
 ): Promise<RemoveReport | 'changed'> {
   const standsInside = await callerInside(context, session);
-  const removed = await act(context, project, session, request, strategy);
+  const removed = await act(context, project, session, request, strategy, queue);
   if (removed === 'changed') return removed;
   const report: RemoveReport = { name: request.name, strategy, ...removed };
   if (!standsInside) return report;
@@ -47,6 +50,7 @@ async function act(
   session: SessionFacts,
   request: RemoveRequest,
   strategy: RemoveReport['strategy'],
+  queue: InQueue | null,
 ): Promise<Removed | 'changed'> {
   switch (strategy) {
     case 'keep':
@@ -54,10 +58,18 @@ async function act(
     case 'abandon':
       return justLeave(context, project, session, request, { strategy, becomes: 'ended' });
     case 'merge':
-      return landAndLeave(context, project, session, request);
+      return landAndLeave(context, project, session, request, queue).catch((error: unknown) => {
+        throw helpful(error, session);
+      });
     case 'pr':
       return publishAndLeave(context, project, session, request);
   }
+}
+
+/** With another branch than its base what helps is to bring that in, which is not what sync does. */
+function helpful(error: unknown, { record }: SessionFacts): unknown {
+  if (!isFlightError(error, 'conflicts') || error.data.base === record?.base.name) return error;
+  return new FlightError('conflicts', { ...error.data, into: true }, { cause: error });
 }
 
 async function justLeave(

@@ -1,7 +1,7 @@
 /** The strategy merge: the work enters its base, then the session leaves. */
 import { trusted } from '../../kernel/brand.ts';
 import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
-import { parseBranchName, type BranchName } from '../../git/oid.ts';
+import { parseBranchName, type BranchName, type Oid } from '../../git/oid.ts';
 import {
   beginLanding,
   landSession,
@@ -13,13 +13,20 @@ import {
 import { runPostMerge } from '../../integration/post-merge.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
-import { verification } from '../../trust/commands.ts';
-import { change, underLock, type Change } from '../change.ts';
+import { verification } from '../../trust/verification.ts';
+import { change, underLock, uninterrupted, type Change } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { expiresAt } from '../expiry.ts';
 import { freshSession, leave, refuse, type Left } from './leave.ts';
 import type { Removed } from './removed.ts';
 import type { RemoveRequest } from './request.ts';
+
+/** What a queue of landings adds to each of them. */
+export interface InQueue {
+  readonly verify: LandDeps['verify'];
+  /** the base has moved, the session is still there */
+  readonly landed: (oid: Oid) => void;
+}
 
 /** What became of it under the first lock. */
 type First =
@@ -36,6 +43,7 @@ export async function landAndLeave(
   project: Project,
   seen: SessionFacts,
   request: RemoveRequest,
+  queue: InQueue | null = null,
 ): Promise<Removed | 'changed'> {
   const base = baseFor(seen, request);
   const tip = seen.branchTip;
@@ -43,22 +51,16 @@ export async function landAndLeave(
     throw new FlightError('branch-gone', { name: seen.name, branch: seen.branch });
   }
   const worktree = seen.place.kind === 'present' ? seen.place.path : null;
-  const verify = await verification(project, request.verify === undefined ? [] : [request.verify], {
-    env: context.env,
-    session: {
-      name: seen.name,
-      worktree: worktree ?? project.root,
-      branch: seen.branch,
-      base,
-      projectRoot: project.root,
-    },
-    signal: context.signal,
-    progress: context.progress,
-  });
+  const verify =
+    queue === null ? await verifyOnce(context, project, seen, request, base) : queue.verify;
   const deps: LandDeps = {
     project,
     clock: context.clock,
-    lock: (body) => underLock(context, project, body),
+    lock: (body) => {
+      // what Ctrl-C has cut off is tidied up all the same
+      const calm = context.signal.aborted ? uninterrupted(context, project) : { context, project };
+      return underLock(calm.context, calm.project, body);
+    },
     verify,
   };
   const input: LandInput = {
@@ -103,6 +105,7 @@ export async function landAndLeave(
   const landed =
     first.kind === 'left' ? first.landed : await landUnlessChanged(deps, input, first.begun);
   if (landed === null) return 'changed';
+  if (first.kind !== 'left') queue?.landed(landed.oid);
   const left =
     first.kind === 'left'
       ? first.left
@@ -122,6 +125,22 @@ export async function landAndLeave(
     },
     ...left,
   };
+}
+
+async function verifyOnce(
+  context: OperationContext,
+  project: Project,
+  { name, branch, place }: SessionFacts,
+  { verify }: RemoveRequest,
+  base: BranchName,
+): Promise<LandDeps['verify']> {
+  const worktree = place.kind === 'present' ? place.path : project.root;
+  return verification(project, verify === undefined ? [] : [verify], {
+    env: context.env,
+    session: { name, worktree, branch, base, projectRoot: project.root },
+    signal: context.signal,
+    progress: context.progress,
+  });
 }
 
 /** @returns `null` if it got another commit, or left, while the lock was free: nothing has moved */

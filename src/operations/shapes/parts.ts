@@ -24,6 +24,23 @@ export const ItemError = z.object({
 
 export const PullRequest = z.object({ url: z.string(), number: z.nullable(z.number()) });
 
+/** How a pull request stands on its forge, with `status --pr`; `null`: could not be found out. */
+export const ObservedPullRequest = z.extend(PullRequest, {
+  title: z.optional(z.string()),
+  state: z.optional(z.nullable(z.enum(['open', 'draft', 'merged', 'closed']))),
+  /** of its last commit, counted; all zero: there are none */
+  checks: z.optional(
+    z.nullable(z.object({ passing: z.number(), failing: z.number(), pending: z.number() })),
+  ),
+  review: z.optional(
+    z.nullable(z.enum(['approved', 'changes-requested', 'review-required', 'none'])),
+  ),
+  observedAt: z.optional(z.string()),
+  mergedAt: z.optional(z.string()),
+  /** the commit of the base that the merge made */
+  mergeCommit: z.optional(z.string()),
+});
+
 /** A session as `create` and `adopt` answer it. */
 export const NewSession = z.object({
   name: z.string(),

@@ -13,7 +13,7 @@ export function endedSessions(facts: Observation): SessionStatus[] {
   for (const { entry } of facts.registry.trash) {
     const name = asSessionName(entry.name);
     if (name === null || living.has(sessionKey(name)) || seen.has(entry.name)) continue;
-    if (entry.strategy === 'rollback') continue;
+    if (entry.strategy === 'rollback' || entry.strategy === 'sync') continue;
     seen.add(entry.name);
     ended.push({
       name: entry.name,

@@ -4,6 +4,7 @@ import { readStatus } from '../../git/status.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { MainStatus } from '../shapes/status.ts';
+import { becameDirty } from './became-dirty.ts';
 
 /** `null` in a bare repository; fields that could not be found out are `null`. */
 export async function mainStatus(project: Project, facts: Observation): Promise<MainStatus | null> {
@@ -13,11 +14,13 @@ export async function mainStatus(project: Project, facts: Observation): Promise<
     const status = await readStatus(project.git, project.mainCheckout, { untracked: 'normal' });
     const tracked = status.entries.filter((entry) => entry.kind !== 'untracked');
     const behind = status.behind;
+    const became = await becameDirty(project, facts, status.entries);
     return {
       branch: status.branch ?? branch,
       dirty: tracked.length > 0,
       modified: tracked.length,
       untracked: status.entries.length - tracked.length,
+      ...(became === null ? {} : { becameDirty: became }),
       ...(behind === null || Number.isNaN(behind) ? {} : { behindUpstream: behind }),
     };
   } catch (error) {

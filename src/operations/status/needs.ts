@@ -1,5 +1,6 @@
 /** Pure: what a session needs, in which order sessions are shown, and the command that helps. */
 import { ownerUnseen } from '../../sessions/facts.ts';
+import type { Suggestion } from '../../kernel/suggestion.ts';
 import type { needs as needWords, SessionStatus } from '../shapes/status.ts';
 import type { Looked } from './sessions.ts';
 
@@ -14,15 +15,21 @@ export function needsOf(looked: Looked): Need[] {
   if (facts.health === 'interrupted') needs.push('interrupted');
   const unreadable = facts.place.kind === 'present' && status === null;
   if (facts.health === 'unknown' || unreadable) needs.push('unknown');
-  if (status?.entries.some((entry) => entry.kind === 'unmerged') === true) needs.push('conflicted');
+  if (looked.resolving !== null) needs.push('conflicted');
   if (looked.activities[0]?.is === 'waiting') needs.push('waiting');
+  if (looked.clash !== undefined && looked.clash.why !== null) needs.push('clash');
   const clean = status === null || status.entries.length === 0;
   if (looked.landed === true && clean && needs.length === 0) needs.push('landed');
   return needs;
 }
 
-/** One sentence beyond the word, or `null` if the word says it all. */
+/** One sentence beyond the word, or two, or `null` if the word says it all. */
 export function whyOf(looked: Looked): string | null {
+  const said = [placeWhy(looked), looked.clash?.why ?? null].filter((text) => text !== null);
+  return said.length === 0 ? null : said.join(' ');
+}
+
+function placeWhy(looked: Looked): string | null {
   const { place, record } = looked.facts;
   if (record?.intent !== undefined && ownerUnseen(looked.facts)) {
     const { kind, owner } = record.intent;
@@ -42,15 +49,13 @@ export function whyOf(looked: Looked): string | null {
     case 'put-away':
       return looked.facts.health === 'orphaned' ? 'Its branch is gone.' : null;
     case 'present':
-      return looked.facts.health === 'unknown' ? 'Its branch is gone.' : null;
+      if (looked.facts.health === 'unknown') return 'Its branch is gone.';
+      return looked.resolving?.why ?? null;
   }
 }
 
 /** The commands for what it needs, as arguments of ours. */
-export function commandsFor(
-  looked: Looked,
-  needs: readonly Need[],
-): { args: string[]; why: string }[] {
+export function commandsFor(looked: Looked, needs: readonly Need[]): readonly Suggestion[] {
   const { name, branchTip } = looked.facts;
   const [first] = needs;
   if (first === undefined) return [];
@@ -82,13 +87,15 @@ export function commandsFor(
           why: 'shows what goes: its work is in the base',
         },
       ];
-    case 'unknown':
     case 'conflicted':
+      return looked.resolving?.help ?? [];
+    case 'unknown':
       return [{ args: ['parallel', 'status', name], why: 'shows it in full' }];
     case 'waiting':
       return [{ args: ['parallel', 'path', name], why: 'tells the folder its agent waits in' }];
-    case 'setup-failed':
     case 'clash':
+      return looked.clash?.help === null || looked.clash === undefined ? [] : [looked.clash.help];
+    case 'setup-failed':
       return [];
   }
 }

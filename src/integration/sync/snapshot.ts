@@ -1,0 +1,98 @@
+/**
+ * What stands in a session's worktree in the middle of a merge or rebase, as a commit: every
+ * tracked file as it is now, conflict marks and all, and whatever stands where going back would
+ * write. Other untracked files stay where they are and become no objects.
+ *
+ * Processes, on a copy of the index: `add`, `ls-files --unmerged`, `write-tree`, `diff-tree`.
+ */
+import { copyFile, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { changedPaths } from '../../git/diff.ts';
+import { git, gitText, gitWith, type Git } from '../../git/git.ts';
+import { putIntoIndex } from '../../git/index-write.ts';
+import { writeCommitObject } from '../../git/objects.ts';
+import { nullOid, oid, type Oid } from '../../git/oid.ts';
+import { atPrivateDir } from '../../git/private-dir.ts';
+import { absolute, below, type AbsolutePath } from '../../kernel/path.ts';
+import { whatStandsAt } from '../in-the-way.ts';
+import { unmergedPaths } from './unresolved.ts';
+
+export interface Snapshot {
+  readonly commonDir: AbsolutePath;
+  readonly worktree: AbsolutePath;
+  readonly privateDir: AbsolutePath;
+  /** what the worktree will go back to */
+  readonly from: Oid;
+  /** what the commit descends from: its own history, and what is being brought in */
+  readonly parents: readonly Oid[];
+  readonly message: string;
+  readonly at: Date;
+}
+
+const plain = ['core.safecrlf=false', 'core.fsmonitor=false', 'submodule.recurse=false'].flatMap(
+  (pair) => ['-c', pair],
+);
+
+/** @returns the commit, behind no ref yet. The identity is ours: nobody needs to be configured. */
+export async function takeSnapshot(port: Git, what: Snapshot): Promise<Oid> {
+  const room = absolute(await realpath(await mkdtemp(join(tmpdir(), 'flight-rules-'))));
+  try {
+    return await commitOf(port, what, await treeIn(port, what, room));
+  } finally {
+    await rm(room, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function treeIn(port: Git, what: Snapshot, room: AbsolutePath): Promise<Oid> {
+  const { commonDir, privateDir, worktree } = what;
+  const index = below(room, 'index');
+  await copyFile(below(privateDir, 'index'), index);
+  const there = gitWith(atPrivateDir(port, commonDir, privateDir, worktree), {
+    GIT_INDEX_FILE: index,
+  });
+  await git(there, worktree, [...plain, 'add', '--update', '--', ':/']);
+  await addStanding(there, what, room);
+  // what is unmerged and nowhere: a submodule, say
+  const left = await unmergedPaths(there, worktree);
+  const gone = left.map((path) => ({ path, side: null }));
+  await putIntoIndex(there, worktree, gone, nullOid(what.from));
+  return oid(await gitText(there, worktree, ['write-tree']));
+}
+
+/** What is not tracked now, but stands where a file of `from` will be written again. */
+async function addStanding(there: Git, what: Snapshot, room: AbsolutePath): Promise<void> {
+  const { worktree, from } = what;
+  const unmerged = new Set(await unmergedPaths(there, worktree));
+  if (unmerged.size > 0) return;
+  const tree = oid(await gitText(there, worktree, ['write-tree']));
+  const changes = await changedPaths(there, worktree, from, tree);
+  const standing: string[] = [];
+  for (const { path, after } of changes) {
+    if (after !== null) continue;
+    const found = await whatStandsAt(worktree, path);
+    if (found.kind === 'file' || found.kind === 'folder') standing.push(path);
+    if (found.kind === 'above') standing.push(found.path);
+  }
+  if (standing.length === 0) return;
+  const list = below(room, 'paths');
+  await writeFile(list, standing.map((path) => `${path}\0`).join(''));
+  const args = ['--literal-pathspecs', 'add', '-f', `--pathspec-from-file=${list}`];
+  await git(there, worktree, [...plain, ...args, '--pathspec-file-nul']);
+}
+
+async function commitOf(port: Git, what: Snapshot, tree: Oid): Promise<Oid> {
+  const seconds = Math.floor(what.at.getTime() / 1000);
+  const who = `flight-rules <flight-rules@localhost> ${seconds} +0000`;
+  const parents = [...new Set(what.parents)];
+  const lines = [
+    `tree ${tree}`,
+    ...parents.map((parent) => `parent ${parent}`),
+    `author ${who}`,
+    `committer ${who}`,
+    '',
+    what.message,
+    '',
+  ];
+  return writeCommitObject(port, what.commonDir, lines.join('\n'));
+}
