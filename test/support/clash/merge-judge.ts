@@ -22,10 +22,17 @@ export interface MergeJudge {
 
 /**
  * @param repository a folder of it; the judge's worktree is registered there, detached
+ * @param checkout `conflicts`: only what conflicts is written out, for a repository of many files
  */
-export function openJudge(repository: string): MergeJudge {
+export function openJudge(
+  repository: string,
+  checkout: 'everything' | 'conflicts' = 'everything',
+): MergeJudge {
   const place = join(temporaryFolder('judge-'), 'worktree');
   gitIn(repository, 'worktree', 'add', '-q', '--detach', '--no-checkout', place, 'HEAD');
+  if (checkout === 'conflicts') {
+    gitIn(place, 'sparse-checkout', 'set', '--no-cone', '/.gitattributes');
+  }
   let at: Oid | null = null;
   const git = (
     ...args: readonly string[]
