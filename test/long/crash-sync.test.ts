@@ -1,5 +1,5 @@
 // A sync, killed right before and right after every step, git killed in it, and the recovery, too.
-// About six minutes on one core.
+// About four minutes on one core.
 import { expect, test } from 'vitest';
 import { everyStep } from '../crash/sweep/points.ts';
 import { deadlyFilter, deaths, killGitAt, killInCheckout } from '../crash/sweep/git-killed.ts';

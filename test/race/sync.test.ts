@@ -20,10 +20,8 @@ function same(it: Pair, before: ReturnType<typeof seen>, path: string): void {
 const linux = process.platform === 'linux';
 
 test.runIf(linux).each<[string, string, 'merge' | 'carry']>([
-  ['an edit', 'a.txt', 'merge'],
   ['an edit', 'a.txt', 'carry'],
   ['a new file', 'new/x.txt', 'merge'],
-  ['a new file', 'new/x.txt', 'carry'],
 ])('%s, of %s, right before the files are moved (%s)', async (_, path, how) => {
   const it = pair();
   it.session.commit('own.txt', 'own\n');
