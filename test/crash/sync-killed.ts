@@ -112,7 +112,7 @@ export async function meanwhile(
 }
 
 /** As the user sees it; commits of another second have other names. */
-export function comparable(it: Seen): Omit<Seen, 'tip' | 'status'> & { readonly status: string } {
+function comparable(it: Seen): Omit<Seen, 'tip' | 'status'> & { readonly status: string } {
   const { tip: _, status, ...rest } = it;
   return { ...rest, status: status.replace(/^# branch.oid.*$/mu, '') };
 }

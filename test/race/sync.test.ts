@@ -5,12 +5,21 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { meanwhile } from '../crash/sync-killed.ts';
 import { dirtyOfEveryKind } from '../integration/sync/dirty.ts';
-import { baseMovesOn, leftovers, pair, seen, type Pair } from '../integration/sync/fixture.ts';
+import {
+  baseMovesOn,
+  leftovers,
+  pair,
+  seen,
+  type Pair,
+  type Seen,
+} from '../integration/sync/fixture.ts';
 
-/** By one file more or less than before. */
-function same(it: Pair, before: ReturnType<typeof seen>, path: string): void {
-  const without = ({ status: _, files, own: __, ...rest }: ReturnType<typeof seen>): unknown => ({
-    ...rest,
+/** As before, but for the file at `path`. */
+function same(it: Pair, before: Seen, path: string): void {
+  const without = ({ tip, head, index, files }: Seen): unknown => ({
+    tip,
+    head,
+    index,
     files: files.filter((file) => !file.startsWith(`${path} `)),
   });
   expect(without(seen(it))).toEqual(without(before));
