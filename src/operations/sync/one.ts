@@ -59,7 +59,7 @@ async function attemptOne(
       await forgetOld(context, frame, now);
       return { judged: found, session: now };
     },
-    { nothingDone: () => true },
+    { nothingDone: (found) => found.judged.kind === 'current' },
   );
   if (judged.kind === 'current') return current(session);
   for (const warning of judged.warnings) context.warn(warning);

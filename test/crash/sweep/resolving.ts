@@ -12,16 +12,16 @@ export interface Way {
   readonly name: string;
   readonly begin: readonly string[];
   /** what is given once conflicts are there and somebody has worked on them; `null`: nothing */
-  readonly then: '--continue' | '--abort' | null;
+  readonly ending: '--continue' | '--abort' | null;
 }
 
 const sync = ['parallel', 'sync', 'auth'];
 const begun = (name: string, ...flags: readonly string[]): readonly Way[] => {
   const begin = [...sync, ...flags, '--leave-conflicts'];
   return [
-    { name: `${name}, left`, begin, then: null },
-    { name: `${name}, concluded`, begin, then: '--continue' },
-    { name: `${name}, given up`, begin, then: '--abort' },
+    { name: `${name}, left`, begin, ending: null },
+    { name: `${name}, concluded`, begin, ending: '--continue' },
+    { name: `${name}, given up`, begin, ending: '--abort' },
   ];
 };
 
@@ -36,17 +36,17 @@ export async function prepare(world: World, way: Way): Promise<void> {
   git(['add', 'a.txt', 'new']);
   git(['rm', '-q', '--cached', 'type']);
   git(['commit', '-qm', 'in the way']);
-  if (way.then !== null) {
+  if (way.ending !== null) {
     await must(world, way.begin, 5);
     write(`${at}/a.txt`, `${typed}\n`);
-    if (way.then === '--continue') git(['add', 'a.txt'], at);
+    if (way.ending === '--continue') git(['add', 'a.txt'], at);
     write(`${at}/mine.txt`, 'untracked\n');
   }
   world.keep('resolving');
 }
 
-function command({ begin, then }: Way): readonly string[] {
-  return then === null ? begin : [...sync, then];
+function command({ begin, ending }: Way): readonly string[] {
+  return ending === null ? begin : [...sync, ending];
 }
 
 async function must(world: World, args: readonly string[], end: number): Promise<Ended> {
@@ -63,7 +63,7 @@ export async function pointsOf(world: World, way: Way): Promise<string[]> {
   const ended = await world.run(['--json', ...command(way)], {
     env: { FLIGHT_RULES_FAULT_LOG: file },
   });
-  if (ended.end !== (way.then === null ? 5 : 0)) throw new Error(said(ended));
+  if (ended.end !== (way.ending === null ? 5 : 0)) throw new Error(said(ended));
   const counts = new Map<string, number>();
   return readFileSync(file, 'utf8')
     .trim()
@@ -128,17 +128,17 @@ async function after(world: World, way: Way, from: string): Promise<string[]> {
     if (existsSync(join(own, lock))) wrong.push(`${lock} is left`);
   }
   const mine = join(world.folder, at, 'mine.txt');
-  if (existsSync(mine) !== (way.then !== null)) wrong.push('an untracked file is gone');
-  if (way.then !== null && !isSomewhere(world)) wrong.push('what was typed is gone');
+  if (existsSync(mine) !== (way.ending !== null)) wrong.push('an untracked file is gone');
+  if (way.ending !== null && !isSomewhere(world)) wrong.push('what was typed is gone');
   const left = ['MERGE_HEAD', 'rebase-merge'].some((mark) => existsSync(join(own, mark)));
   if (left !== (record['syncing'] !== undefined)) wrong.push('the record says otherwise');
   if (left) await must(world, [...sync, '--abort'], 0);
   const status = world.git(['status', '--porcelain'], at);
-  if (status !== (way.then === null ? '' : '?? mine.txt')) wrong.push(`not clean: ${status}`);
+  if (status !== (way.ending === null ? '' : '?? mine.txt')) wrong.push(`not clean: ${status}`);
   if (world.git(['symbolic-ref', 'HEAD'], at) !== 'refs/heads/session/auth') wrong.push('HEAD');
   const tip = branchTip(world);
-  if (way.then !== '--continue' && tip !== from) wrong.push(`the branch is at ${tip}`);
-  if (way.then !== null && !isSomewhere(world)) wrong.push('what was typed is gone at last');
+  if (way.ending !== '--continue' && tip !== from) wrong.push(`the branch is at ${tip}`);
+  if (way.ending !== null && !isSomewhere(world)) wrong.push('what was typed is gone at last');
   rmSync(mine, { force: true });
   if (tip === from) await must(world, way.begin, 5);
   return wrong;
