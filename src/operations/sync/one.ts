@@ -59,7 +59,8 @@ async function attemptOne(
       await forgetOld(context, frame, now);
       return { judged: found, session: now };
     },
-    { nothingDone: (found) => found.judged.kind === 'current' },
+    // what conflicts or fails leaves not even the manifest changed: it is rewritten at the end
+    { nothingDone: () => true },
   );
   if (judged.kind === 'current') return current(session);
   for (const warning of judged.warnings) context.warn(warning);
