@@ -7,6 +7,7 @@ import { agentErrors } from './catalogue/agents.ts';
 import { endingErrors } from './catalogue/ending.ts';
 import { generalErrors } from './catalogue/general.ts';
 import { integrationErrors } from './catalogue/integration.ts';
+import { landingErrors } from './catalogue/landing.ts';
 import { removalErrors } from './catalogue/removal.ts';
 import { restoreErrors } from './catalogue/restore.ts';
 import { sessionErrors } from './catalogue/sessions.ts';
@@ -22,5 +23,6 @@ export const catalogue = {
   ...workflowErrors,
   ...agentErrors,
   ...endingErrors,
+  ...landingErrors,
   ...syncErrors,
 };

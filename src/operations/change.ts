@@ -19,6 +19,7 @@ import { observe, type Observation } from '../sessions/observe.ts';
 import { adminDir, manifestFile, type Project } from '../sessions/project.ts';
 import { readRegistry, type Registry } from '../sessions/registry.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
+import { recoverQueue } from './land/recover-queue.ts';
 import { takeOver, takeOverAll } from './take-over.ts';
 import type { OperationContext } from './context.ts';
 import { recover } from './recover.ts';
@@ -67,6 +68,7 @@ export async function change<T>(
     const look = (): Promise<Observation> => observe(inner, context.directory);
     let facts = await look();
     await checkManifest(inner, facts.manifest);
+    await recoverQueue(inner, held);
     const recovered = await recover(context, inner, held, facts);
     if (recovered) facts = await look();
     const dropped = new Set<string>();

@@ -40,6 +40,12 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./remove.ts')).remove,
   },
   {
+    name: 'parallel land',
+    summary: 'Land sessions one after the other, each verified on the merged result',
+    effect: 'destructive',
+    load: async () => (await import('./land.ts')).land,
+  },
+  {
     name: 'parallel restore',
     summary: 'Bring back what was removed, cleaned up, kept, abandoned or orphaned',
     effect: 'change',
@@ -50,6 +56,12 @@ export const operations: readonly OperationEntry[] = [
     summary: 'Make a worktree that is there a session',
     effect: 'change',
     load: async () => (await import('./adopt.ts')).adopt,
+  },
+  {
+    name: 'parallel conflicts',
+    summary: 'Show which sessions clash, and the order to land them in',
+    effect: 'read',
+    load: async () => (await import('./conflicts.ts')).conflicts,
   },
   {
     name: 'parallel path',

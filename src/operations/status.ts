@@ -38,12 +38,19 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
     throw new FlightError('no-such-session', { name: input.name ?? '', known: names });
   }
   const source = whoWorks(context, facts);
-  const looking = lookAtSessions(context, project, { ...facts, sessions: asked }, source);
-  const [sessions, main, trash, strays] = await Promise.all([
+  const beside = key === null ? [] : facts.sessions.filter((one) => one.key !== key);
+  const looking = lookAtSessions(context, project, { ...facts, sessions: asked }, source, {
+    beside,
+    everyone: true,
+  }).then((looked) => looked.sessions);
+  const [sessions, main, trash, strays, queue] = await Promise.all([
     input.pr ? withPullRequests(context, project, { ...facts, sessions: asked }, looking) : looking,
     mainStatus(project, facts),
     trashSummary(project, facts),
     strayStatus(context, project, facts, source),
+    facts.registry.queue === null
+      ? undefined
+      : (await import('./status/queue.ts')).queueStatus(context, project, facts),
   ]);
   for (const warning of (await source).warnings) context.warn(warning);
   for (const warning of summaryWarnings(facts)) context.warn(warning);
@@ -72,6 +79,7 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
       ? {}
       : { session: await describeSession(project, first, detailed, source) }),
     strays,
+    ...(queue === undefined ? {} : { queue }),
     interrupted: facts.sessions.flatMap((one) =>
       one.ownerDead === true && one.record?.intent !== undefined
         ? [{ operation: one.record.intent.kind, name: one.name, since: one.record.intent.since }]

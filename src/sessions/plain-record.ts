@@ -64,8 +64,8 @@ const record = exactly({
   carried: empty,
   trash: optional(text),
   pullRequest: none,
-  syncing: none,
   sentBack: none,
+  syncing: none,
   intent: none,
 } satisfies Shape<KnownKeys<SessionRecord>>);
 

@@ -36,6 +36,8 @@ export interface Registry {
   readonly tipTimes: ReadonlyMap<Oid, Date>;
   /** the blob behind our lock, `null` if nobody holds it */
   readonly lock: Oid | null;
+  /** the blob behind the queue of landings, `null` if there is none */
+  readonly queue: Oid | null;
 }
 
 export const sessionsPrefix = 'refs/flight-rules/sessions/';
@@ -82,7 +84,8 @@ export async function readRegistry(git: Git, repository: AbsolutePath): Promise<
     if (branch !== null) branches.set(branch, ref.oid);
   }
   const lock = refs.find((ref) => ref.name === lockRef)?.oid ?? null;
-  return { sessions, trash, brokenTrash, branches, tipTimes, lock };
+  const queue = refs.find((ref) => ref.name === 'refs/flight-rules/queue')?.oid ?? null;
+  return { sessions, trash, brokenTrash, branches, tipTimes, lock, queue };
 }
 
 /** A record stands behind the ref of its name, and was written by this repository. */

@@ -143,6 +143,37 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     why: 'origin refused the push',
     again: ['dev-session', 'end', name, '--strategy', 'pr'],
   },
+  'land-conflicts': {
+    landed: [{ name: 'search-index' }],
+    sentBack: [
+      {
+        name,
+        reason: 'conflicts',
+        message: 'conflicts with search-index, which landed before it: src/login.ts.',
+        with: 'search-index',
+      },
+    ],
+    remaining: [],
+  },
+  'land-incomplete': {
+    landed: [{ name: 'search-index' }],
+    sentBack: [{ name, reason: 'red', message: 'Verification fails (exit 1): npm test.' }],
+    remaining: ['ui-polish'],
+    stopped: { code: 'disk-failed', message: 'no space left on the device.' },
+  },
+  'base-red': {
+    base: 'main',
+    command: 'npm test',
+    exit: 1,
+    output: '2 tests failed.',
+    again: ['parallel', 'land', '--all', '--allow-red-base'],
+  },
+  'queue-busy': { holder },
+  'queue-interrupted': {
+    remaining: [name],
+    token: '0f3a1c9d2b7e.5d1c',
+    command: ['parallel', 'land', '--all'],
+  },
   'sync-conflicts': {
     conflicted: [{ name, base: 'main', paths: ['src/login.ts'] }],
     skipped: [],

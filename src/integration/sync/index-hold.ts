@@ -23,7 +23,7 @@ export interface Holding {
 /** @throws FlightError `operation-in-progress` if another git holds it for three seconds */
 export async function holdIndex({ name, worktree, privateDir }: Holding): Promise<void> {
   const lock = below(privateDir, 'index.lock');
-  const written = below(privateDir, 'flight-rules', 'index.lock');
+  const written = below(privateDir, 'flight-rules', 'sync.lock');
   await writeFile(written, mark);
   const until = performance.now() + patienceMs;
   try {

@@ -18,7 +18,7 @@ import { isPlaced, putFilesBack } from './go-back.ts';
 import { releaseIndex } from './index-hold.ts';
 import { endMove, type SyncIntent } from './intent.ts';
 import { moveBranch } from './move.ts';
-import { removeRoom, roomOf } from './room.ts';
+import { removeRoom } from './room.ts';
 
 export type RecoveredSync =
   | { readonly kind: 'nothing' }
@@ -48,7 +48,7 @@ export async function recoverSync(
   if (intent.scratch !== null) await removeScratch(project, intent.scratch);
   // where the folder is gone, what was kept of it stays with the private git dir
   if (checkout !== null && checkout.worktree !== null) {
-    await removeRoom(roomOf(checkout.privateDir));
+    await removeRoom(checkout.privateDir);
   }
   faultPoint('recover.sync-record:before');
   await endMove(git, project, key, at, result.kind === 'rolled-back' ? 'taken back' : 'moved');

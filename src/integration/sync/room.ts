@@ -26,6 +26,8 @@ import {
 import { gitText, gitWith, type Git } from '../../git/git.ts';
 import { oid, type Oid } from '../../git/oid.ts';
 import { nobody, privateObjects } from '../../git/simulation.ts';
+import { dirname } from 'node:path';
+import { syncDirectory } from '../../kernel/durable.ts';
 import { isErrno } from '../../kernel/errno.ts';
 import { below, type AbsolutePath } from '../../kernel/path.ts';
 
@@ -41,7 +43,10 @@ export interface Room {
 
 /** Where the room of the session with this private git dir is, whether it is there or not. */
 export function roomOf(privateDir: AbsolutePath): Room {
-  const folder = below(privateDir, 'flight-rules', 'sync');
+  return roomAt(below(privateDir, 'flight-rules', 'sync'));
+}
+
+function roomAt(folder: AbsolutePath): Room {
   return {
     folder,
     index: below(folder, 'index'),
@@ -53,10 +58,13 @@ export function roomOf(privateDir: AbsolutePath): Room {
   };
 }
 
-/** Makes it anew: what an earlier sync has left there belongs to nobody. */
+/**
+ * Makes it anew, beside its place, where nothing depends on it yet: what an earlier sync has left
+ * belongs to nobody. `settleRoom` puts it in its place.
+ */
 export async function makeRoom(commonDir: AbsolutePath, privateDir: AbsolutePath): Promise<Room> {
-  const room = roomOf(privateDir);
-  await removeRoom(room);
+  const room = roomAt(below(privateDir, 'flight-rules', 'sync.new'));
+  await rm(room.folder, { recursive: true, force: true, maxRetries: 3 });
   for (const folder of [room.gitDir, room.objects, room.raw]) {
     await mkdir(folder, { recursive: true });
   }
@@ -73,6 +81,15 @@ export async function makeRoom(commonDir: AbsolutePath, privateDir: AbsolutePath
     if (!name.startsWith('sharedindex.')) continue;
     await copyIfThere(below(privateDir, name), below(room.gitDir, name));
   }
+  return room;
+}
+
+/** The intent is written: from now on recovery needs it. */
+export async function settleRoom(made: Room, privateDir: AbsolutePath): Promise<Room> {
+  const room = roomOf(privateDir);
+  await removeRoom(privateDir, 'what is settled');
+  await rename(made.folder, room.folder);
+  await syncDirectory(dirname(room.folder));
   return room;
 }
 
@@ -132,14 +149,19 @@ export async function gitMoving(
   return gitWith(inRoom, { GIT_DIR: room.gitDir, GIT_WORK_TREE: how.worktree });
 }
 
-/** Removes it, and nothing else has it: a room half removed must not be taken for a whole one. */
-export async function removeRoom(room: Room): Promise<void> {
-  const leaving = `${room.folder}.done`;
-  await rm(leaving, { recursive: true, force: true, maxRetries: 3 });
-  await rename(room.folder, leaving).catch((error: unknown) => {
+/** Removes it: first its name, for a room half removed must not be taken for a whole one. */
+export async function removeRoom(
+  privateDir: AbsolutePath,
+  what: 'what is settled' | 'all' = 'all',
+): Promise<void> {
+  const { folder } = roomOf(privateDir);
+  const leaving = [`${folder}.done`, ...(what === 'all' ? [`${folder}.new`] : [])];
+  const gone = { recursive: true, force: true, maxRetries: 3 };
+  for (const path of leaving) await rm(path, gone);
+  await rename(folder, `${folder}.done`).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error;
   });
-  await rm(leaving, { recursive: true, force: true, maxRetries: 3 });
+  await rm(`${folder}.done`, gone);
 }
 
 export async function hasRoom(room: Room): Promise<boolean> {

@@ -27,7 +27,7 @@ import { lookAtSession } from './look.ts';
 import type { SyncDeps, SyncInput, SyncResult, SyncShape } from './model.ts';
 import { moveSession } from './move.ts';
 import { runHooksAfter } from './hooks-after.ts';
-import { makeRoom, removeRoom, type Room } from './room.ts';
+import { makeRoom, removeRoom, settleRoom, type Room } from './room.ts';
 import { carriedTargets, plainTargets, type Targets } from './targets.ts';
 
 export type { SyncDeps, SyncInput, SyncResult } from './model.ts';
@@ -165,30 +165,31 @@ async function move(deps: SyncDeps, held: Held, input: SyncInput, step: Step): P
   const branch = { from: input.sessionTip, to: step.to };
   if (branch.from === branch.to) return { kind: 'current' };
   await holdIndex(input);
-  let room: Room | null = null;
-  let keepsRoom = false;
+  // what a recovery will need stays
+  let needed = false;
   try {
     const work = await lookAtSession(held.git, input);
-    room = await makeRoom(commonDir, privateDir);
+    const made = await makeRoom(commonDir, privateDir);
     const targets =
       work === 'clean'
         ? plainTargets(branch)
-        : await carriedTargets(held.git, { commonDir, worktree, room }, branch);
+        : await carriedTargets(held.git, { commonDir, worktree, room: made }, branch);
     if (targets.kind === 'conflicts') return targets;
     const { clock, project } = deps;
     const message = messageOf(input, step.shape, step.baseTip);
     const how = { clock, branch, targets, message, shape: step.shape };
     const begun = await beginMove(held, project, input, step.record, how);
-    keepsRoom = true;
-    const outcome = await moveOrGoBack(deps, held, input, {
-      ...step,
-      room,
-      targets,
-      begun,
-      message,
-    });
-    keepsRoom = false;
-    await removeRoom(room);
+    needed = true;
+    faultPoint('sync.room:before');
+    const room = await settleRoom(made, privateDir);
+    faultPoint('sync.room:after');
+    const moving = { ...step, room, targets, begun, message };
+    const outcome = await moveOrGoBack(deps, held, input, moving);
+    faultPoint('sync.room-removal:before');
+    await releaseIndex(privateDir);
+    await removeRoom(privateDir);
+    faultPoint('sync.room-removal:after');
+    needed = false;
     const came = outcome.kind === 'moved' ? 'moved' : 'taken back';
     await endMove(held.git, project, input.key, begun.at, came);
     if (outcome.kind === 'failed') throw outcome.error;
@@ -197,7 +198,7 @@ async function move(deps: SyncDeps, held: Held, input: SyncInput, step: Step): P
     return { kind: 'synced', ...branch, shape: step.shape, ...pinned };
   } finally {
     await releaseIndex(privateDir);
-    if (!keepsRoom && room !== null) await removeRoom(room);
+    if (!needed) await removeRoom(privateDir);
   }
 }
 

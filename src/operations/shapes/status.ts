@@ -39,6 +39,18 @@ export const Activity = z.object({
   pid: z.optional(z.number()),
 });
 
+const SentBackNote = z.object({
+  at: z.string(),
+  /** `conflicts`, `red`, `late`, … */
+  reason: z.string(),
+  message: z.string(),
+  /** the session it met */
+  with: z.optional(z.string()),
+  /** with `status NAME`: the paths it is about, and the last part of what verification printed */
+  paths: z.optional(list(z.string())),
+  output: z.optional(z.string()),
+});
+
 const sessionFields = {
   name: z.string(),
   state: z.enum(states),
@@ -56,9 +68,12 @@ const sessionFields = {
   lastActivityAt: z.nullable(z.string()),
   agent: z.optional(z.string()),
   activity: z.nullable(Activity),
-  clashes: z.optional(list(z.string())),
+  /** sessions it clashes with; `null`: none is known, and of some it could not be found out */
+  clashes: z.optional(z.nullable(list(z.string()))),
   landed: z.optional(z.nullable(z.boolean())),
   pullRequest: z.optional(ObservedPullRequest),
+  /** it was to land and came back; only while it is as it was then */
+  sentBack: z.optional(SentBackNote),
   /** one sentence why its health or its need is what it is, if there is more to say */
   why: z.optional(z.string()),
   /** when it ended, with `state: ended` */
@@ -124,6 +139,8 @@ export const StatusReport = z.object({
     /** kept ones, with `--all` */
     kept: z.optional(z.number()),
     needYou: z.number(),
+    /** of these, how many clash; missing: none that is known */
+    clashing: z.optional(z.number()),
   }),
   project: z.object({ name: z.string(), root: z.string(), sessionsDir: z.string() }),
   /** `null`: a bare repository */
@@ -141,6 +158,18 @@ export const StatusReport = z.object({
       locked: z.optional(z.boolean()),
       /** does its owner, or anybody, work there? `false`: the one that locked it is gone */
       live: z.optional(z.nullable(z.boolean())),
+    }),
+  ),
+  /** sessions that land one after the other, now or cut off */
+  queue: z.optional(
+    z.object({
+      /** `unknown`: whether somebody is at it cannot be seen from here */
+      state: z.enum(['running', 'interrupted', 'unknown']),
+      since: z.string(),
+      landed: list(z.string()),
+      sentBack: list(z.string()),
+      remaining: list(z.string()),
+      next: z.optional(list(z.object({ command: z.string(), why: z.string() }))),
     }),
   ),
   interrupted: list(z.object({ operation: z.string(), name: z.string(), since: z.string() })),

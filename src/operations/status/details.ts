@@ -6,6 +6,7 @@ import type { ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { SessionDetails, SessionStatus } from '../shapes/status.ts';
+import { sentBackInFull } from './sent-back.ts';
 
 const limit = 100;
 
@@ -32,6 +33,7 @@ export async function describeSession(
       : await commitsOnlyHere(git, commonDir, [branchTip], session.branch).catch(() => null);
   return {
     ...brief,
+    ...sentBackInFull(brief, { facts: session }),
     onlyHere,
     branchTip,
     baseOid: record?.base.oid ?? '',

@@ -81,6 +81,7 @@ async function engine(
       project,
       clock: context.clock,
       lock: (body) => underLock(context, project, body),
+      warn: (warning) => context.warn(warning),
     },
     input,
   );

@@ -44,6 +44,7 @@ export function details(session: SessionDetails, view: View): readonly string[] 
         `${visible(signal.source)}, ${visible(signal.is)} since ${clock(signal.since)}`,
       ),
     ),
+    ...verified(session, view),
     ...commits(session, view),
     ...paths(session, view),
   ];
@@ -52,6 +53,17 @@ export function details(session: SessionDetails, view: View): readonly string[] 
 function lastActivity(session: SessionDetails, view: View): string {
   const { lastActivityAt } = session;
   return lastActivityAt === null ? 'unknown' : `${ago(lastActivityAt, view.now)} ago`;
+}
+
+/** What verification printed at last, when it was to land. */
+function verified({ sentBack }: SessionDetails, view: View): readonly string[] {
+  const lines = sentBack?.output?.trimEnd().split('\n').slice(-shownItems) ?? [];
+  if (lines.length === 0 || lines[0] === '') return [];
+  return [
+    '',
+    'Verification printed at last:',
+    ...lines.map((line) => cut(`  ${visible(line)}`, view.width)),
+  ];
 }
 
 function commits(session: SessionDetails, view: View): readonly string[] {

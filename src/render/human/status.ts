@@ -20,6 +20,7 @@ export const status = renderer<StatusReport>((data, view) => {
     ...(sessions.length === 0 ? [] : ['', ...sessionLines(sessions, view)]),
     '',
     ...interrupted(data, view),
+    ...queueLine(data, view),
     ...mainLine(data, view),
     ...strays(data, view),
     ...trash(data, view),
@@ -48,7 +49,9 @@ function summary({ project, summary }: StatusReport, view: View): readonly strin
     summary.needYou === 0
       ? ''
       : ` ${summary.needYou} ${summary.needYou === 1 ? 'needs' : 'need'} you.`;
-  const line = `${name}  ${count(summary.total, 'session')}: ${said.join(', ')}.${need}`;
+  const { clashing = 0 } = summary;
+  const clash = clashing === 0 ? '' : ` ${clashing} ${clashing === 1 ? 'clashes' : 'clash'}.`;
+  const line = `${name}  ${count(summary.total, 'session')}: ${said.join(', ')}.${need}${clash}`;
   return wrap(line, view.width);
 }
 
@@ -75,6 +78,19 @@ function interrupted({ interrupted: cut }: StatusReport, view: View): readonly s
       view,
     ),
   );
+}
+
+/** `interrupted 3 min ago: 4 landed, 1 sent back, 2 to go` */
+function queueLine({ queue }: StatusReport, view: View): readonly string[] {
+  if (queue === undefined) return [];
+  const words = { running: 'running, begun', interrupted: 'interrupted, begun', unknown: 'begun' };
+  const counts = [
+    `${queue.landed.length} landed`,
+    ...(queue.sentBack.length === 0 ? [] : [`${queue.sentBack.length} sent back`]),
+    `${queue.remaining.length} to go`,
+  ];
+  const text = `${words[queue.state]} ${ago(queue.since, view.now)} ago: ${counts.join(', ')}`;
+  return labelled('Landing', text, view);
 }
 
 function mainLine({ main, project }: StatusReport, view: View): readonly string[] {

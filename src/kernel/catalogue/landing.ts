@@ -1,0 +1,116 @@
+/** Errors of the queue that lands sessions one after the other. */
+import { ours } from '../suggestion.ts';
+import { entry, holderText, listed, nothingChanged, type Holder } from './entry.ts';
+
+/** What became of a queue: `data` of an answer, and of these errors. */
+interface Landed {
+  readonly landed: readonly { readonly name: string }[];
+  readonly published?: readonly { readonly name: string }[] | undefined;
+  readonly sentBack: readonly {
+    readonly name: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly with?: string | undefined;
+  }[];
+  readonly remaining: readonly string[];
+  /** what stopped the queue, if something did */
+  readonly stopped?: { readonly code: string; readonly message: string } | undefined;
+  readonly [more: string]: unknown;
+}
+
+function story(data: Landed): string {
+  const home = [...data.landed, ...(data.published ?? [])];
+  const back = data.sentBack.map(({ name, message }) => `${name}: ${message}`);
+  const sentences = [
+    `${home.length} of ${home.length + back.length + data.remaining.length} came home.`,
+    ...(back.length === 0 ? [] : [`Sent back:${listed(back)}`]),
+    ...(data.stopped === undefined ? [] : [`It stopped: ${data.stopped.message}`]),
+    ...(data.remaining.length === 0 ? [] : [`Still to land:${listed(data.remaining)}`]),
+  ];
+  return sentences.join('\n');
+}
+
+const intact = (): string => 'What was sent back or remains is exactly as it was.';
+
+function ways(data: Landed): ReturnType<typeof ours>[] {
+  const [first] = data.sentBack;
+  return [
+    ...(data.remaining.length === 0
+      ? []
+      : [ours(['parallel', 'land', '--resume'], 'goes on with what remains')]),
+    ...(first === undefined
+      ? []
+      : [ours(['parallel', 'status', first.name], 'shows why it was sent back')]),
+  ];
+}
+
+export const landingErrors = {
+  'land-conflicts': entry<Landed>({
+    exit: 5,
+    retryable: false,
+    when: 'Of the sessions that were to land at least one conflicts with its base.',
+    message: story,
+    safe: intact,
+    hints: ways,
+  }),
+  'land-incomplete': entry<Landed>({
+    exit: 1,
+    retryable: false,
+    when: 'Of the sessions that were to land at least one did not, and none conflicts.',
+    message: story,
+    safe: intact,
+    hints: ways,
+  }),
+  'base-red': entry<{
+    base: string;
+    command: string;
+    exit: number | null;
+    output: string;
+    again: readonly string[];
+  }>({
+    exit: 4,
+    retryable: false,
+    when: 'Verification fails on the base itself, so it cannot tell which session is at fault.',
+    message: (d) =>
+      `Verification fails on ${d.base} itself (exit ${d.exit}):${listed([d.command])}${d.output.trim() === '' ? '' : `\n${d.output.trim()}`}`,
+    safe: () => 'The base was not moved, and the sessions are unchanged.',
+    hints: (d) => [ours(d.again, 'sends back only what fails in another way than the base')],
+  }),
+  'queue-busy': entry<{ holder: Holder; token?: string; command?: readonly string[] }>({
+    exit: 7,
+    retryable: true,
+    when: 'Another command is landing sessions right now.',
+    message: (d) => `Sessions are being landed already: ${holderText(d.holder)}.`,
+    safe: nothingChanged,
+    hints: (d) => [
+      ours(['parallel', 'status'], 'shows how far it is'),
+      ...(d.token === undefined
+        ? []
+        : [
+            ours(
+              [...(d.command ?? ['parallel', 'land']), '--break-lock', d.token],
+              'only if that process is gone for good: nobody can see it from here',
+            ),
+          ]),
+    ],
+  }),
+  'queue-interrupted': entry<{
+    remaining: readonly string[];
+    token: string;
+    command: readonly string[];
+  }>({
+    exit: 4,
+    retryable: false,
+    when: 'A queue of landings was cut off and waits to be gone on with.',
+    message: (d) =>
+      `A queue of landings was cut off.${d.remaining.length === 0 ? '' : ` Still to land:${listed(d.remaining)}`}`,
+    safe: nothingChanged,
+    hints: (d) => [
+      ours(['parallel', 'land', '--resume'], 'finishes it'),
+      ours(
+        [...d.command, '--break-lock', d.token],
+        'forgets it and does this instead; its sessions stay as they are',
+      ),
+    ],
+  }),
+};

@@ -1,0 +1,31 @@
+/** Why a session came back when it was to land, as long as that speaks of what it is now. */
+import type { SessionDetails, SessionStatus } from '../shapes/status.ts';
+import type { Looked } from './sessions.ts';
+
+/** Pure. `null` once it got other commits, has landed all the same, or was put away. */
+export function sentBackOf({
+  facts,
+  landed,
+}: Pick<Looked, 'facts' | 'landed'>): SessionStatus['sentBack'] | null {
+  const { record, branchTip } = facts;
+  const said = record?.sentBack;
+  if (said === undefined || record?.state !== 'active' || landed === true) return null;
+  if (said.tip !== branchTip) return null;
+  const { at, reason, message } = said;
+  return { at, reason, message, ...(said.with === undefined ? {} : { with: said.with }) };
+}
+
+/** The same in full, for one session. */
+export function sentBackInFull(
+  { sentBack }: SessionStatus,
+  { facts }: Pick<Looked, 'facts'>,
+): Pick<SessionDetails, 'sentBack'> {
+  const said = facts.record?.sentBack;
+  if (sentBack === undefined || said === undefined) return {};
+  const { paths, output } = said;
+  const more = {
+    ...(paths === undefined ? {} : { paths }),
+    ...(output === undefined ? {} : { output }),
+  };
+  return { sentBack: { ...sentBack, ...more } };
+}
