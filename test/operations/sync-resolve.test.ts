@@ -263,6 +263,23 @@ test('status says what is to be resolved, and how to go on', async () => {
   });
 });
 
+test('an ignored file where a new one would come is not written over', async () => {
+  const { repo, session, from } = clashing();
+  repo.write('.git/info/exclude', '.env\n');
+  session.write('.env', 'mine\n');
+  repo.write('.env', 'of the base\n');
+  repo.git('add', '-f', '.env');
+  repo.git('commit', '-qm', 'a file that was ignored');
+  for (const more of [{}, { rebase: true }]) {
+    const before = fingerprint(repo.root);
+    const answered = await run(repo, { ...leave, ...more });
+    expect(answered).toMatchObject({ exit: 4, code: 'files-in-the-way' });
+    expect(answered.errorData['paths']).toEqual(['.env']);
+    expect(fingerprint(repo.root)).toEqual(before);
+  }
+  expect(session.git('rev-parse', 'HEAD')).toBe(from);
+});
+
 test('unclean, or several at once: nothing is begun', async () => {
   const { repo, session } = clashing();
   const refused = async (input: Input, code: string, exit: number): Promise<void> => {
