@@ -214,7 +214,7 @@ function answer(
         const message = `What stood in session ${name} by then is in the trash as ${settled.pinned}.`;
         context.warn({ code: 'sync-taken-back', message });
       }
-      throw error ?? new FlightError('plan-changed', { name, what: 'The worktree' });
+      throw orChanged(error, name);
   }
 }
 
@@ -223,6 +223,10 @@ function failed(error: unknown, name: string, worktree: string): unknown {
     const why = error.data.stderr.trim() || `git ended with exit ${error.data.exit}.`;
     return new FlightError('continue-failed', { name, worktree, why }, { cause: error });
   }
+  return orChanged(error, name);
+}
+
+function orChanged(error: unknown, name: string): unknown {
   return error ?? new FlightError('plan-changed', { name, what: 'The worktree' });
 }
 
