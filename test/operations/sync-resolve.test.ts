@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { remove } from '../../src/operations/remove.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { status } from '../../src/operations/status.ts';
 import { sync } from '../../src/operations/sync.ts';
@@ -77,6 +78,11 @@ test('conflicts are left by a real merge, resolved, and concluded', async () => 
     errorData: { paths: [], marked: ['a.txt'] },
   });
   expect(await run(repo, on())).toMatchObject({ exit: 4, code: 'sync-unfinished' });
+  const end = { name: 'auth', strategy: 'merge' };
+  expect(await operate(remove, end, { directory: repo.root })).toMatchObject({
+    exit: 4,
+    code: 'sync-unfinished',
+  });
 
   session.write('a.txt', 'one\nboth\nthree\n');
   session.git('add', 'a.txt');
