@@ -22,7 +22,7 @@ function story(data: Landed): string {
   const home = [...data.landed, ...(data.published ?? [])];
   const back = data.sentBack.map(({ name, message }) => `${name}: ${message}`);
   const sentences = [
-    `${home.length} of ${home.length + back.length + data.remaining.length} came home.`,
+    `${home.length} of ${home.length + back.length + data.remaining.length} came home${home.length === 0 ? '' : `: ${home.map(({ name }) => name).join(', ')}`}.`,
     ...(back.length === 0 ? [] : [`Sent back:${listed(back)}`]),
     ...(data.stopped === undefined ? [] : [`It stopped: ${data.stopped.message}`]),
     ...(data.remaining.length === 0 ? [] : [`Still to land:${listed(data.remaining)}`]),
