@@ -9,13 +9,11 @@ if (process.argv.length === 3 && first === '--version') {
 
 async function start(): Promise<void> {
   if (first === 'hook') {
-    if (rest[1] === 'pre-edit') {
-      const { guardIfAsked } = await import('./faces/hook/before-edit.ts');
-      await guardIfAsked(rest);
-    } else {
-      const { observeIfAsked } = await import('./faces/hook/quick.ts');
-      await observeIfAsked(rest);
-    }
+    const { answerIfAsked } =
+      rest[1] === 'pre-edit'
+        ? await import('./faces/hook/before-edit.ts')
+        : await import('./faces/hook/quick.ts');
+    await answerIfAsked(rest);
   }
   const { main } = await import('./faces/cli/main.ts');
   await main();

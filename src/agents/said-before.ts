@@ -11,15 +11,15 @@ const mostBytes = 1_000_000;
 
 /**
  * Those of `keys` that were not said yet, which are noted as said.
- * @param touched the touched-paths file of the repository
+ * @param touched the touched-paths file of the repository; `null`: there is no place for one
  * @param speaker the agent and its conversation; `null`: unknown, and everything is new
  */
 export function newToSay(
-  touched: string,
+  touched: string | null,
   speaker: string | null,
   keys: readonly string[],
 ): readonly string[] {
-  if (speaker === null || keys.length === 0) return keys;
+  if (touched === null || speaker === null || keys.length === 0) return keys;
   const hash = createHash('sha256').update(speaker).digest('hex').slice(0, 32);
   const file = `${touched.replace(/\.paths$/u, '')}.said-${hash}`;
   let opened: number | null = null;

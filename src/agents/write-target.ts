@@ -25,9 +25,14 @@ export function writeTargets(path: string, directory: string): readonly Absolute
 
 /** @param path absolute; `..` in it is taken as the system does */
 export function writeTarget(path: string): AbsolutePath | null {
+  return follow(path, 0);
+}
+
+/** @param followed how many links were already */
+function follow(path: string, followed: number): AbsolutePath | null {
   let at = parse(path).root;
   let rest = steps(path.slice(at.length));
-  for (let links = 0; ;) {
+  for (let links = followed; ;) {
     const [step, ...more] = rest;
     if (step === undefined) return absolute(spelledAsThere(at));
     rest = more;
@@ -37,7 +42,11 @@ export function writeTarget(path: string): AbsolutePath | null {
     }
     const next = join(at, step);
     const link = linkAt(next);
-    if (link === undefined) return absolute(resolve(spelledAsThere(at), step, ...rest));
+    if (link === undefined) {
+      const whole = resolve(spelledAsThere(at), step, ...rest);
+      // out of a folder that is not there, and that a program may make before it writes
+      return rest.includes('..') ? follow(whole, links) : absolute(whole);
+    }
     if (link === null) {
       at = next;
       continue;

@@ -16,6 +16,9 @@ import type { PullRequestFacts, SeenPullRequest } from './pull-request-state.ts'
 /** With the grace before a final kill it is ten seconds in all. */
 const limitMs = 8_000;
 
+/** Something that a program leaves running (a keyring, an update) may hold its output open. */
+const lingerMs = 500;
+
 /** So many programs at a time: they mostly wait for the network. */
 const atOnce = 8;
 
@@ -23,7 +26,7 @@ export type ViewAnswer =
   | { readonly kind: 'ended'; readonly stdout: string }
   | { readonly kind: 'failed'; readonly why: string };
 
-export interface LookSetting extends Omit<ForgeSetting, 'name' | 'url' | 'timeoutMs'> {
+export interface LookSetting extends Omit<ForgeSetting, 'name' | 'url' | 'timeoutMs' | 'lingerMs'> {
   /** for all together; about ten seconds unless told otherwise */
   readonly limitMs?: number;
 }
@@ -70,7 +73,7 @@ function asker(
     if (path === null) return { kind: 'failed', why: `${program} is not installed` };
     const timeoutMs = Math.ceil(until - performance.now());
     if (timeoutMs <= 0) return { kind: 'failed', why: 'the time for all of them was used up' };
-    const answer = await runForge(path, args, { ...setting, name: '', url, timeoutMs });
+    const answer = await runForge(path, args, { ...setting, name: '', url, timeoutMs, lingerMs });
     if (answer.kind === 'failed') {
       return { kind: 'failed', why: `${program} did not answer (${firstLine(answer.said)})` };
     }

@@ -28,6 +28,8 @@ export interface ForgeSetting {
   readonly signal?: AbortSignal;
   /** per call; 60 s unless told otherwise */
   readonly timeoutMs?: number;
+  /** how long output is read on once the program has ended, if it left something running */
+  readonly lingerMs?: number;
 }
 
 const defaultTimeoutMs = 60_000;
@@ -84,6 +86,7 @@ export async function runForge(
       timeoutMs,
       keepBytes,
       ...(stdin === undefined ? {} : { stdin }),
+      ...(setting.lingerMs === undefined ? {} : { lingerMs: setting.lingerMs }),
       ...(setting.signal === undefined ? {} : { signal: setting.signal }),
     });
   } catch (error) {

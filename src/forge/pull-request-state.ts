@@ -9,7 +9,7 @@ export interface Checks {
   readonly pending: number;
 }
 
-export type PullRequestState = 'open' | 'draft' | 'merged' | 'closed';
+type PullRequestState = 'open' | 'draft' | 'merged' | 'closed';
 export type Review = 'approved' | 'changes-requested' | 'review-required' | 'none';
 
 export interface PullRequestFacts {

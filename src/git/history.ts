@@ -27,6 +27,18 @@ export async function treesOf(port: Git, cwd: string, commits: readonly Oid[]): 
   return lines(await gitText(port, cwd, args, { stdin })).map(oid);
 }
 
+/** The commit so many first parents before `commit`; `null` if there are not as many. */
+export async function ancestorOf(
+  port: Git,
+  cwd: string,
+  commit: Oid,
+  generations: number,
+): Promise<Oid | null> {
+  const args = [...plain, 'rev-parse', '--verify', '--quiet', `${commit}~${generations}`];
+  const text = await gitText(port, cwd, args, { answers: [0, 1] });
+  return isOid(text) ? oid(text) : null;
+}
+
 export interface RangeOptions {
   /** only commits that touch this path (a literal one) */
   readonly path?: string;

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { FlightError } from '../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { git, type Git } from './git.ts';
-import { checkVersion, telling, toldVersion } from './version.ts';
+import { checkVersion, telling, toldVersion, type Setting } from './version.ts';
 
 export interface Repository {
   /** real path; the identity of the project */
@@ -21,6 +21,8 @@ export interface Repository {
   readonly shallow: boolean;
   /** of git, e.g. `2.39.5` */
   readonly version: string;
+  /** what decides how files become blobs and blobs are merged; `null`: git did not tell */
+  readonly deciding: readonly Setting[] | null;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
     ['rev-parse', ...flags, ...paths, '--show-toplevel'],
     { answers: [0, 128], env: telling },
   );
-  const { version: told, said } = toldVersion(stderr);
+  const { version: told, deciding, said } = toldVersion(stderr);
   const version = await checkVersion(port, directory, told);
   const lines = stdout.toString('utf8').split('\n');
   if (lines.length < 7) {
@@ -71,6 +73,7 @@ export async function openRepository(port: Git, directory: AbsolutePath): Promis
     objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
     shallow: shallow === 'true',
     version,
+    deciding: told === null ? null : deciding,
   };
 }
 

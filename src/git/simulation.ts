@@ -101,20 +101,34 @@ async function simulatedEnvironment(
   commonDir: AbsolutePath,
   room: AbsolutePath,
 ): Promise<Record<string, string>> {
-  const objects = below(commonDir, 'objects');
   return {
     GIT_DIR: commonDir,
     GIT_WORK_TREE: below(room, 'tree'),
-    GIT_OBJECT_DIRECTORY: below(room, 'objects'),
+    ...(await privateObjects(commonDir, below(room, 'objects'))),
+    ...offline,
+    ...nobody,
+  };
+}
+
+/** Commits made for a question are nobody's. */
+export const nobody: Readonly<Record<string, string>> = {
+  GIT_AUTHOR_NAME: 'flight-rules',
+  GIT_AUTHOR_EMAIL: 'flight-rules@localhost',
+  GIT_COMMITTER_NAME: 'flight-rules',
+  GIT_COMMITTER_EMAIL: 'flight-rules@localhost',
+};
+
+/** What makes git write new objects to `folder`, and read those of the repository too. */
+export async function privateObjects(
+  commonDir: AbsolutePath,
+  folder: AbsolutePath,
+): Promise<Record<string, string>> {
+  const objects = below(commonDir, 'objects');
+  return {
+    GIT_OBJECT_DIRECTORY: folder,
     GIT_ALTERNATE_OBJECT_DIRECTORIES: [objects, ...(await ownAlternates(objects))]
       .map(quoted)
       .join(delimiter),
-    ...offline,
-    // commits made for a question are nobody's
-    GIT_AUTHOR_NAME: 'flight-rules',
-    GIT_AUTHOR_EMAIL: 'flight-rules@localhost',
-    GIT_COMMITTER_NAME: 'flight-rules',
-    GIT_COMMITTER_EMAIL: 'flight-rules@localhost',
   };
 }
 

@@ -7,12 +7,41 @@ import { gitText, type Git } from './git.ts';
 
 const needed = [2, 38] as const;
 
-/** What makes a call tell the version, as lines of JSON on stderr. */
-export const telling: Readonly<Record<string, string>> = { GIT_TRACE2_EVENT: '2' };
+/** Configuration that decides how files become blobs and how blobs are merged. */
+const deciding = [
+  'attr.*',
+  'core.attributesfile',
+  'core.autocrlf',
+  'core.bigfilethreshold',
+  'core.eol',
+  'core.filemode',
+  'core.ignorecase',
+  'core.precomposeunicode',
+  'core.sparsecheckout*',
+  'core.symlinks',
+  'diff.rename*',
+  'extensions.*',
+  'filter.*',
+  'merge.*',
+];
+
+/** What makes a call tell the version and that configuration, as lines of JSON on stderr. */
+export const telling: Readonly<Record<string, string>> = {
+  GIT_TRACE2_EVENT: '2',
+  GIT_TRACE2_CONFIG_PARAMS: deciding.join(','),
+};
+
+/** A setting in force, in the order git reads them. */
+export interface Setting {
+  /** section and name in lower case */
+  readonly key: string;
+  readonly value: string;
+}
 
 /** Pure: the stderr of a `telling` call apart; `version` is `null` if it did not tell. */
 export function toldVersion(stderr: Buffer): {
   readonly version: string | null;
+  readonly deciding: readonly Setting[];
   readonly said: string;
 } {
   const lines = stderr.toString('utf8').split('\n');
@@ -21,11 +50,22 @@ export function toldVersion(stderr: Buffer): {
   const version = /"exe":"(?<version>[^"]+)"/u.exec(first)?.groups?.['version'] ?? null;
   return {
     version,
+    deciding: lines.flatMap(settingIn),
     said: lines
       .filter((line) => !isEvent(line))
       .join('\n')
       .trim(),
   };
+}
+
+function settingIn(line: string): Setting[] {
+  if (!line.startsWith('{"event":"def_param",')) return [];
+  const event: unknown = JSON.parse(line);
+  if (typeof event !== 'object' || event === null) return [];
+  const key: unknown = Reflect.get(event, 'param');
+  const value: unknown = Reflect.get(event, 'value');
+  if (typeof key !== 'string') return [];
+  return [{ key, value: typeof value === 'string' ? value : 'true' }];
 }
 
 /**

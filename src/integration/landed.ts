@@ -14,6 +14,7 @@ import { NoSimulation, withPrivateObjects, type Simulation } from '../git/simula
 import { isFlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import { hasOwnCommits } from './own-commits.ts';
+import { findRebased } from './rebased.ts';
 import { findSquash } from './squash.ts';
 
 type LandedHow =
@@ -22,7 +23,8 @@ type LandedHow =
   | 'nothing-added'
   | 'equal-trees'
   | 'merge-adds-nothing'
-  | 'squashed';
+  | 'squashed'
+  | 'rebased';
 
 export type Landed =
   /** `by`: part of a sentence, e.g. `its commits are in main`; `oid`: the commit that squashed it */
@@ -40,6 +42,11 @@ export interface LandedQuestion {
   readonly bases: readonly { readonly name: string; readonly tip: Oid }[];
   /** the commit the session started at */
   readonly recordedBaseOid: Oid;
+  /**
+   * Where its branch is on the remote, as last fetched. If others went on there, it is their
+   * commits, on top of the session's, that land; without it, only what is here is looked for.
+   */
+  readonly publishedTip?: Oid | undefined;
 }
 
 /** Lends a simulation to `body`: one for a whole list of sessions saves temporary directories. */
@@ -92,7 +99,28 @@ async function decide(
     const landed = await taken(git, cwd, question.branchTip, base, simulate);
     if (landed !== null) return landed;
   }
-  return { kind: 'open' };
+  return (await takenAsPublished(git, cwd, question, simulate)) ?? { kind: 'open' };
+}
+
+/**
+ * Is it in the base as somebody went on with it on the remote? Its commits are part of what landed
+ * then, as they are of a merge. A branch there that changes nothing proves nothing.
+ */
+async function takenAsPublished(
+  git: Git,
+  cwd: AbsolutePath,
+  { branchTip, publishedTip, bases }: LandedQuestion,
+  simulate: Simulate,
+): Promise<Landed | null> {
+  if (publishedTip === undefined || publishedTip === branchTip) return null;
+  if (!(await isAncestor(git, cwd, branchTip, publishedTip))) return null;
+  for (const base of bases) {
+    // contained as it is, its commits would be, too
+    const landed = await taken(git, cwd, publishedTip, base, simulate);
+    if (landed?.kind !== 'landed' || landed.how === 'nothing-added') continue;
+    return { ...landed, by: `as it was pushed, with more commits on top: ${landed.by}` };
+  }
+  return null;
 }
 
 async function contained(
@@ -138,12 +166,11 @@ async function taken(
       if (whole) return landed('merge-adds-nothing');
     }
     if (common.length !== 1) return null;
-    const squash = await findSquash(simulation.git, simulation.cwd, {
-      mergeBase,
-      branchTip,
-      baseTip: base.tip,
-    });
-    return squash === null ? null : landed('squashed', squash);
+    const question = { mergeBase, branchTip, baseTip: base.tip };
+    const squash = await findSquash(simulation.git, simulation.cwd, question);
+    if (squash !== null) return landed('squashed', squash);
+    const rebased = await findRebased(simulation.git, simulation.cwd, question);
+    return rebased === null ? null : landed('rebased', rebased);
   });
 }
 
@@ -161,5 +188,7 @@ function sentence(how: LandedHow, base: string, oid?: Oid): string {
       return `merging it into ${base} would change nothing`;
     case 'squashed':
       return `${base} has one commit with exactly this diff (${oid?.slice(0, 7) ?? ''})`;
+    case 'rebased':
+      return `${base} has its commits in a row, rebased (the last one is ${oid?.slice(0, 7) ?? ''})`;
   }
 }

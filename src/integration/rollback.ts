@@ -92,8 +92,8 @@ async function leftOut(git: Git, cut: CutOff): Promise<Set<string>> {
   }
 }
 
-/** The paths that the fast-forward has written, begun to write, or taken away. */
-async function written(
+/** The paths that git has written, begun to write, or taken away on its way to the new side. */
+export async function written(
   git: Git,
   worktree: AbsolutePath,
   changes: readonly Change[],
@@ -128,8 +128,8 @@ async function isBeginning(git: Git, worktree: AbsolutePath, change: Change): Pr
   return bytes.length < whole.length && whole.subarray(0, bytes.length).equals(bytes);
 }
 
-/** Removes a file whose bytes are in the repository, and the folders that are empty without it. */
-async function takeAway(worktree: AbsolutePath, path: string): Promise<void> {
+/** Removes a file whose bytes are held elsewhere, and the folders that are empty without it. */
+export async function takeAway(worktree: AbsolutePath, path: string): Promise<void> {
   const file = below(worktree, path);
   const info = await lstat(file).catch(() => null);
   if (info === null || info.isDirectory()) return;

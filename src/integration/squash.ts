@@ -41,19 +41,41 @@ export async function findSquash(
     limit: examined,
   });
   const changes = await changesOfCommits(simulation, cwd, commits);
-  let text: Buffer | null = null;
+  const text = once(() => wholeDiff(simulation, cwd, mergeBase, branchTip));
   for (const commit of commits) {
     const theirs = changes.get(commit) ?? [];
     if (!samePaths(whole, theirs)) continue;
     const parent = await parentOf(simulation, cwd, commit);
-    if (!sameBlobs(whole, theirs)) {
-      text ??= await wholeDiff(simulation, cwd, mergeBase, branchTip);
-      if (!text.equals(await wholeDiff(simulation, cwd, parent, commit))) continue;
-      if (!(await isMergeOf(simulation, cwd, { commit, parent, branchTip }))) continue;
-    }
-    if (await stands(simulation, cwd, { commit, parent, baseTip, paths: theirs })) return commit;
+    const taken = { commit, parent, theirs };
+    if (await takesOver(simulation, cwd, question, { paths: whole, text }, taken)) return commit;
   }
   return null;
+}
+
+/**
+ * Is what was done from `parent` to `commit` of the base, which changed `theirs`, the session's
+ * whole difference, and does it stand? The paths must be the same already.
+ */
+export async function takesOver(
+  simulation: Git,
+  cwd: string,
+  { branchTip, baseTip }: SquashQuestion,
+  whole: { readonly paths: readonly Change[]; readonly text: () => Promise<Buffer> },
+  taken: { readonly commit: Oid; readonly parent: Oid; readonly theirs: readonly Change[] },
+): Promise<boolean> {
+  const { commit, parent, theirs } = taken;
+  if (!sameBlobs(whole.paths, theirs)) {
+    const text = await whole.text();
+    if (!text.equals(await wholeDiff(simulation, cwd, parent, commit))) return false;
+    if (!(await isMergeOf(simulation, cwd, { commit, parent, branchTip }))) return false;
+  }
+  return stands(simulation, cwd, { commit, parent, baseTip, paths: theirs });
+}
+
+/** Asked when it is first needed, and then no more. */
+export function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => (answer ??= ask());
 }
 
 async function parentOf(git: Git, cwd: string, commit: Oid): Promise<Oid> {
@@ -61,7 +83,8 @@ async function parentOf(git: Git, cwd: string, commit: Oid): Promise<Oid> {
   return oid(await gitText(git, cwd, args));
 }
 
-function samePaths(a: readonly Change[], b: readonly Change[]): boolean {
+/** Do both change the same paths, with the same modes before and after? */
+export function samePaths(a: readonly Change[], b: readonly Change[]): boolean {
   return (
     a.length === b.length &&
     a.every((one, index) => {
@@ -100,7 +123,7 @@ async function isMergeOf(
  * taken back (or taken away) since. 2.38 knows no `--merge-base`; two commits made up on top of
  * the one in question have it as theirs.
  */
-async function stands(
+export async function stands(
   git: Git,
   cwd: string,
   input: { commit: Oid; parent: Oid; baseTip: Oid; paths: readonly Change[] },

@@ -17,6 +17,16 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
+/** Syncs the bytes of a file that somebody else has written. */
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * Writes a file that must not be there yet and syncs its bytes, as `writeSynced`. Nothing at
  * `path` is followed or written over: a repository can ship a link by any name it can guess.

@@ -58,10 +58,22 @@ export const operations: readonly OperationEntry[] = [
     load: async () => (await import('./adopt.ts')).adopt,
   },
   {
+    name: 'parallel conflicts',
+    summary: 'Show which sessions clash, and the order to land them in',
+    effect: 'read',
+    load: async () => (await import('./conflicts.ts')).conflicts,
+  },
+  {
     name: 'parallel path',
     summary: "Print the path of a session's worktree",
     effect: 'read',
     load: async () => (await import('./path.ts')).path,
+  },
+  {
+    name: 'parallel sync',
+    summary: "Bring the base's new commits into sessions",
+    effect: 'change',
+    load: async () => (await import('./sync.ts')).sync,
   },
   {
     name: 'dev-session start',

@@ -5,6 +5,7 @@
  */
 import { isFlightError, describe } from '../kernel/errors.ts';
 import { recoverLanding, type RecoveredLanding } from '../integration/recover.ts';
+import { recoverSync, type RecoveredSync } from '../integration/sync/recover.ts';
 import { settleResolving, type Settled } from '../integration/sync/settle.ts';
 import type { Held } from '../safety/held.ts';
 import { replaceRecord } from '../safety/registration.ts';
@@ -63,6 +64,8 @@ async function recoverOne(
       return restoreSentence(await recoverRestore(project, held, session));
     case 'landing':
       return landingSentence(await recoverLanding(held.git, project, session.key));
+    case 'syncing':
+      return syncSentence(await recoverSync(held.git, project, session.key));
     case 'publishing':
       await clearIntent(held, project, session);
       return 'a pull request that was cut off is not recorded; remove it again to go on.';
@@ -173,5 +176,18 @@ function landingSentence(recovered: RecoveredLanding): string {
       return 'a merge that was cut off was taken back; base and session are as they were.';
     case 'left':
       return `a merge that was cut off is left as it is: ${recovered.why}.`;
+  }
+}
+
+function syncSentence(recovered: RecoveredSync): string {
+  switch (recovered.kind) {
+    case 'nothing':
+      return 'a sync that was cut off had moved nothing.';
+    case 'synced':
+      return 'a sync that was cut off was finished; the session has what its base had.';
+    case 'rolled-back':
+      return 'a sync that was cut off was taken back; the session is as it was.';
+    case 'left':
+      return `a sync that was cut off is left as it is: ${recovered.why}.`;
   }
 }

@@ -38,7 +38,11 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
     throw new FlightError('no-such-session', { name: input.name ?? '', known: names });
   }
   const source = whoWorks(context, facts);
-  const looking = lookAtSessions(context, project, { ...facts, sessions: asked }, source);
+  const beside = key === null ? [] : facts.sessions.filter((one) => one.key !== key);
+  const looking = lookAtSessions(context, project, { ...facts, sessions: asked }, source, {
+    beside,
+    everyone: true,
+  }).then((looked) => looked.sessions);
   const [sessions, main, trash, strays, queue] = await Promise.all([
     input.pr ? withPullRequests(context, project, { ...facts, sessions: asked }, looking) : looking,
     mainStatus(project, facts),

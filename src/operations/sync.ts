@@ -16,7 +16,7 @@ import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
 import { SyncReport, type SyncItem } from './shapes/sync.ts';
 import { syncOne } from './sync/one.ts';
-import { targetsOf, wishOf, type Wish } from './sync/request.ts';
+import { again, targetsOf, wishOf, type Wish } from './sync/request.ts';
 import { abortSync, continueSync } from './sync/resolve.ts';
 
 export const SyncInput = z.object({
@@ -48,7 +48,7 @@ async function run(input: SyncInput, context: OperationContext): Promise<Outcome
     const { pinned, name } = item;
     if (pinned === undefined) return done({ sessions: [item] });
     const next = {
-      args: ['parallel', 'restore', pinned, '--as', `${name}-resolution`],
+      args: ['parallel', 'restore', pinned, '--as', `${name.slice(0, 80)}-resolution`],
       why: 'makes a session of what stood there',
     };
     return done({ sessions: [item] }, { next: [next] });
@@ -83,18 +83,45 @@ async function orSkipped(
   }
 }
 
-/** @throws FlightError `sync-conflicts`, `partly-done`: unless all succeeded */
-function answer(sessions: readonly SyncItem[], { shape }: Wish): Outcome<SyncReport> {
+/** @throws FlightError `sync-conflicts`, `sync-incomplete`: unless all succeeded */
+function answer(sessions: readonly SyncItem[], wish: Wish): Outcome<SyncReport> {
   const conflicted = sessions.filter(({ result }) => result === 'conflicts');
-  const failed = sessions.filter(({ result }) => result === 'skipped').map(({ name }) => name);
+  const skipped = sessions
+    .filter(({ result }) => result === 'skipped')
+    .map(({ name, why = '', error }) => {
+      const help = helpFor(name, error?.code ?? '', wish);
+      return { name, why, ...(help === null ? {} : { help }) };
+    });
+  const names = sessions
+    .filter(({ result }) => result === 'synced' || result === 'current')
+    .map(({ name }) => name);
   if (conflicted.length > 0) {
     const named = conflicted.map(({ name, base, paths = [] }) => ({ name, base, paths }));
-    throw new FlightError('sync-conflicts', { conflicted: named, failed, shape, sessions });
+    const { shape } = wish;
+    const data = { conflicted: named, skipped, done: names, shape, sessions };
+    throw new FlightError('sync-conflicts', data);
   }
-  if (failed.length > 0) {
-    throw new FlightError('partly-done', { what: 'Syncing', failed, sessions });
+  if (skipped.length > 0) {
+    throw new FlightError('sync-incomplete', { skipped, done: names, sessions });
   }
   return done({ sessions });
+}
+
+/** The call that helps with what one of several was left alone for. */
+function helpFor(name: string, code: string, wish: Wish): string[] | null {
+  switch (code) {
+    case 'uncommitted-work':
+      return again(name, wish, ['--carry']);
+    case 'sync-unfinished':
+      return ['parallel', 'sync', name, '--continue'];
+    case 'no-worktree':
+      return ['parallel', 'restore', name];
+    case 'sync-in-use':
+    case 'pushed-not-rebased':
+      return again(name, wish, []);
+    default:
+      return null;
+  }
 }
 
 export const sync = defineOperation({

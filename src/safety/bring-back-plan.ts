@@ -133,6 +133,8 @@ export function warningsOf(entry: TrashEntry | null, mode: BringBackMode): Warni
         },
       ];
     case 'fresh':
+      // a sync pinned the commits only: there never was more of it
+      if (entry?.strategy === 'sync') return [];
       return [
         {
           code: 'worktree-lost',

@@ -1,8 +1,9 @@
 /**
  * What a process leaves that is killed while it writes: temporary files of `disk.ts:
  * writeDurably`, right before the rename into their place, and placeholders that were being made
- * or taken away. What was cut off is done again where it matters; these would stay for ever, in
- * private git dirs that are otherwise as git knows them.
+ * or taken away, and what a sync gathers before it begins or leaves when it is done. What was cut
+ * off is done again where it matters; these would stay for ever, in private git dirs that are
+ * otherwise as git knows them.
  *
  * Under the lock only, taken over from a holder that is gone: nobody else writes them. No process.
  */
@@ -10,6 +11,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { privateFolder, type Project } from '../sessions/project.ts';
 import { isUnfinished, removeFile } from './disk.ts';
+
+/** Beside `flight-rules/sync`, which belongs to the intent of a record. */
+const ofSyncs = ['sync.new', 'sync.done', 'sync.lock'];
 
 /** Of a private git dir. Those of a worktree go when they are written again, see `writeDurably`. */
 const folders = ['.', 'flight-rules', 'rebase-merge', 'rebase-apply'];
@@ -22,6 +26,10 @@ export async function removeUnfinished(project: Pick<Project, 'commonDir'>): Pro
   for (const parent of [below(project.commonDir, 'worktrees'), below(ours, 'trash')]) {
     for (const id of await namesIn(parent)) {
       for (const folder of folders) await removeFrom(below(parent, id, folder));
+      for (const name of ofSyncs) {
+        const path = below(parent, id, 'flight-rules', name);
+        await rm(path, { recursive: true, force: true }).catch(() => undefined);
+      }
     }
   }
 }

@@ -20,6 +20,8 @@ export const OwnerSchema = z.looseObject({
   since: z.string(),
 }) satisfies z.ZodMiniType<Owner>;
 
+const OidSchema = z.string().check(z.refine(isOid));
+
 const intentBase = { owner: OwnerSchema, since: z.string() };
 
 const IntentSchema = z.discriminatedUnion('kind', [
@@ -55,6 +57,24 @@ const IntentSchema = z.discriminatedUnion('kind', [
     /** scratch worktree made for hooks and verification */
     scratch: z.nullable(z.string()),
   }),
+  /** the base's new commits are on their way into the session's branch and checkout */
+  z.looseObject({
+    kind: z.literal('syncing'),
+    ...intentBase,
+    /** where the session's branch is, and what it will be; `null` while that is built */
+    from: OidSchema,
+    to: z.nullable(OidSchema),
+    /** for the branch's reflog */
+    message: z.string(),
+    /** commits whose difference is what the files go through */
+    files: z.object({ from: OidSchema, to: OidSchema }),
+    /** commits or trees whose difference is what the index goes through */
+    index: z.object({ from: OidSchema, to: OidSchema }),
+    /** entry of the trash made for this sync, which goes if nothing comes of it */
+    trash: z.nullable(z.string()),
+    /** scratch worktree made for hooks */
+    scratch: z.nullable(z.string()),
+  }),
   /** the branch is being pushed and a pull request opened; nothing local moves */
   z.looseObject({ kind: z.literal('publishing'), ...intentBase }),
   /** log and progress are being written and committed in the session's worktree */
@@ -87,8 +107,6 @@ export const PathSchema = z
   .check(z.refine((path) => isAbsolute(path) && !path.includes('\0')));
 
 export const BranchSchema = z.string().check(z.refine((name) => parseBranchName(name) !== null));
-
-const OidSchema = z.string().check(z.refine(isOid));
 
 const SentBackSchema = z.looseObject({
   /** ISO 8601 */

@@ -10,8 +10,9 @@ export const TrashEntrySchema = z.looseObject({
   name: z.string().check(z.refine((name) => asSessionName(name) !== null)),
   removedAt: z.string(),
   /**
-   * how it left: a strategy, `cleanup`, or `rollback` of a create that did not finish; `sync`: the
-   * session is still there, and this is what a sync of it has replaced
+   * How it left: a strategy, `cleanup`, or `rollback` of a create that did not finish. `sync`: only
+   * what the branch was before a rebase, or what stood there when one was given up; the session
+   * itself went on.
    */
   strategy: z.enum(['pr', 'merge', 'keep', 'abandon', 'cleanup', 'rollback', 'sync']),
   branch: BranchSchema,

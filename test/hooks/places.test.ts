@@ -179,7 +179,10 @@ describe('typed by people', () => {
     expect(overview.stdout).toMatch(/^ {2}hook /mu);
   });
 
-  test('the quick way loads next to nothing', () => {
+  test.each([
+    ['observes', 'src/faces/hook/quick.ts', 'src/agents/record-signal.ts'],
+    ['guards', 'src/faces/hook/before-edit.ts', 'src/agents/before-edit.ts'],
+  ])('the quick way that %s loads next to nothing', (_what, quick, used) => {
     const meta = JSON.parse(
       readFileSync(new URL('../../dist-test/release-meta.json', import.meta.url), 'utf8'),
     ) as {
@@ -194,7 +197,7 @@ describe('typed by people', () => {
       >;
     };
     const entry = Object.keys(meta.outputs).find(
-      (path) => meta.outputs[path]?.entryPoint === 'src/faces/hook/quick.ts',
+      (path) => meta.outputs[path]?.entryPoint === quick,
     );
     const loaded = new Set([entry ?? '']);
     // a set yields what is added to it on the way
@@ -205,15 +208,19 @@ describe('typed by people', () => {
     }
     const outputs = [...loaded].map((path) => meta.outputs[path]);
     const sources = outputs.flatMap((output) => Object.keys(output?.inputs ?? {}));
-    expect(sources).toContain('src/agents/record-signal.ts');
+    expect(sources).toContain(used);
     expect(
       sources.filter((path) =>
         /node_modules|kernel\/(?:processes|errors|catalogue)|\/git\//u.test(path),
       ),
     ).toEqual([]);
     expect(outputs.reduce((sum, output) => sum + (output?.bytes ?? 0), 0)).toBeLessThan(30_000);
+  });
+
+  test('nothing else is loaded before them', () => {
     const main = readFileSync(new URL('../../src/main.ts', import.meta.url), 'utf8');
     expect(imports(main).map(({ from }) => from)).toEqual([
+      './faces/hook/before-edit.ts',
       './faces/hook/quick.ts',
       './faces/cli/main.ts',
     ]);

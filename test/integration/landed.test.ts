@@ -161,6 +161,64 @@ describe('landed', () => {
   });
 });
 
+describe('landed by more than one commit', () => {
+  /** two commits in the session, both picked by the base, which had gone on and goes on. */
+  const picked = (): void => {
+    session().commit({ 'a.txt': numbered({ 3: 'three' }) });
+    it.commit({ 'a.txt': numbered({ 3: 'three', 9: 'nine' }), 'x.txt': 'x\n' });
+    base().commit({ 'y.txt': 'y\n', 'a.txt': numbered({ 18: 'eighteen' }) });
+    it.run('cherry-pick', `${start}..session/auth`);
+  };
+  test('rebased, and changed further in the same lines since', async () => {
+    picked();
+    const last = it.tip('HEAD');
+    it.commit({ 'a.txt': numbered({ 3: 'THREE', 9: 'NINE', 18: 'eighteen' }) });
+    expect(await verdict()).toMatchObject({ how: 'rebased', oid: last });
+  });
+  test('rebased, and all of it taken back, or one of two', async () => {
+    picked();
+    it.run('revert', '--no-edit', 'HEAD');
+    expect(await how()).toBe('open');
+    it.run('revert', '--no-edit', 'HEAD~2');
+    expect(await how()).toBe('open');
+  });
+  test('picked with something else in between', async () => {
+    session().commit({ 'a.txt': numbered({ 3: 'three' }) });
+    it.commit({ 'a.txt': numbered({ 3: 'three', 9: 'nine' }) });
+    base().commit({ 'y.txt': 'y\n' });
+    it.run('cherry-pick', 'session/auth~1');
+    it.commit({ 'a.txt': numbered({ 3: 'THREE' }) });
+    it.commit({ 'a.txt': numbered({ 3: 'THREE', 9: 'nine' }) });
+    expect(await how()).toBe('open');
+  });
+  test('squashed as others went on with its branch', async () => {
+    session().commit({ 'a.txt': numbered({ 3: 'three' }) });
+    it.on('published').run('merge', '-q', '--ff-only', 'session/auth');
+    const publishedTip = it.commit({ 'a.txt': numbered({ 3: 'drei' }) });
+    base().commit({ 'a.txt': numbered({ 3: 'drei' }) }, 'squash');
+    it.commit({ 'a.txt': numbered({ 3: 'DREI' }) });
+    const question = {
+      branch: branch('session/auth'),
+      branchTip: it.tip('session/auth'),
+      bases: [{ name: 'main', tip: it.tip('main') }],
+      recordedBaseOid: start,
+    };
+    expect(await landedBy(it.git, it, question)).toEqual({ kind: 'open' });
+    const landed = await landedBy(it.git, it, { ...question, publishedTip });
+    expect(landed).toMatchObject({ kind: 'landed', how: 'squashed' });
+    // taken back there: nothing of it landed, whatever is in the base
+    it.on('published').run('revert', '--no-edit', `${start}..HEAD`);
+    const empty = { ...question, publishedTip: it.tip('published') };
+    expect(await landedBy(it.git, it, empty)).toEqual({ kind: 'open' });
+    // and one that is not on top of it says nothing about it
+    it.run('reset', '-q', '--hard', start);
+    const other = it.commit({ 'z.txt': 'z\n' });
+    base().commit({ 'z.txt': 'z\n' });
+    const asked = { ...question, bases: [{ name: 'main', tip: it.tip('main') }] };
+    expect(await landedBy(it.git, it, { ...asked, publishedTip: other })).toEqual({ kind: 'open' });
+  });
+});
+
 describe('open', () => {
   test('work that is nowhere else', async () => {
     session().commit({ 'x.txt': 'x\n' });

@@ -26,6 +26,10 @@ const commonDir = absolute('/somewhere/project/.git');
 const observedAt = new Date('2026-11-22T14:02:00Z');
 const to = { commonDir, observedAt };
 
+function fileIn(env: Readonly<Record<string, string>>): string {
+  return touchedFile(env, commonDir) ?? 'no cache directory';
+}
+
 function environment(): { XDG_CACHE_HOME: string } {
   return { XDG_CACHE_HOME: join(temporaryFolder('cache-'), 'not', 'there', 'yet') };
 }
@@ -74,7 +78,7 @@ test('what was written is read again, each path as it is', () => {
 test('files and folder are for this user alone, and nothing half-written stays', () => {
   const env = environment();
   for (const name of ['one', 'two']) writeTouched(env, to, [entry(name, ['a'])]);
-  const file = touchedFile(env, commonDir);
+  const file = fileIn(env);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
   expect(readdirSync(dirname(file))).toEqual([file.slice(dirname(file).length + 1)]);
@@ -96,12 +100,12 @@ test('of very many paths some are left out, and it is said so; all of it stays s
   expect(first === undefined ? '' : touched?.changed(first, many.at(-1) ?? '')).toBe('uncommitted');
   expect(few === undefined ? '' : touched?.changed(few, 'a')).toBe('committed');
   expect(few?.goal).toHaveLength(200);
-  expect(statSync(touchedFile(env, commonDir)).size).toBeLessThan(mostTouchedBytes);
+  expect(statSync(fileIn(env)).size).toBeLessThan(mostTouchedBytes);
 });
 
 test('nothing is read from a file that is torn, longer, huge, garbage, of another version or repository, or behind a link', () => {
   const env = environment();
-  const file = touchedFile(env, commonDir);
+  const file = fileIn(env);
   const fresh = (): void => writeTouched(env, to, [entry('auth', ['a', 'b'])]);
   const harm: readonly (() => void)[] = [
     () => truncateSync(file, 0),
@@ -130,7 +134,7 @@ test('nothing is read from a file that is torn, longer, huge, garbage, of anothe
 
 test('where it cannot be written nothing happens: behind a link, where a file is', () => {
   const env = environment();
-  const folder = dirname(touchedFile(env, commonDir));
+  const folder = dirname(fileIn(env));
   const elsewhere = temporaryFolder('elsewhere-');
   mkdirSync(dirname(folder), { recursive: true });
   symlinkSync(elsewhere, folder);
@@ -144,7 +148,7 @@ test('where it cannot be written nothing happens: behind a link, where a file is
 
 test('what nobody has looked at for a month goes; files of others stay', () => {
   const env = environment();
-  const folder = dirname(touchedFile(env, commonDir));
+  const folder = dirname(fileIn(env));
   writeTouched(env, to, [entry('auth', ['a'])]);
   const old = ['0'.repeat(32) + '.paths', '1'.repeat(32) + '.paths.12-ab.tmp', 'notes.txt'];
   const long = new Date(observedAt.getTime() - 31 * 24 * 3_600_000);

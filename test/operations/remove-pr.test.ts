@@ -2,7 +2,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cleanup } from '../../src/operations/cleanup.ts';
 import { remove } from '../../src/operations/remove.ts';
 import { status } from '../../src/operations/status.ts';
 import { fakeForge, type FakeAnswer } from '../support/fake-forge.ts';
@@ -168,37 +167,4 @@ test('--pr-url records one opened by other means, without network', async () => 
   expect(gitIn(remote, 'for-each-ref', 'refs/heads/session')).toBe('');
   const keep = { name: 'auth', strategy: 'keep', prUrl: url };
   expect(await operate(remove, keep, { directory: repo.root })).toMatchObject({ exit: 2 });
-});
-
-test.each([
-  ['merge', 'local'],
-  ['squash', 'upstream'],
-  ['rebase', 'upstream'],
-])('later landed by %s, seen %s: offered by cleanup --landed', async (how, where) => {
-  const { repo, remote, pr } = await setting();
-  await pr();
-  const clone = join(repo.root, '..', 'colleague');
-  gitIn(join(repo.root, '..'), 'clone', '-q', remote, clone);
-  writeFileSync(join(clone, 'other.txt'), 'other\n');
-  gitIn(clone, 'add', '.');
-  gitIn(clone, 'commit', '-qm', 'other');
-  if (how === 'merge') gitIn(clone, 'merge', '-q', '--no-ff', 'origin/session/auth');
-  if (how === 'rebase') gitIn(clone, 'cherry-pick', 'origin/session/auth');
-  if (how === 'squash') {
-    gitIn(clone, 'merge', '-q', '--squash', 'origin/session/auth');
-    gitIn(clone, 'commit', '-qm', 'squashed');
-  }
-  gitIn(clone, 'push', '-q', 'origin', 'main');
-  repo.git('fetch', '-q');
-  if (where === 'local') repo.git('merge', '-q', '--ff-only', 'origin/main');
-  const now = await operate(status, {}, { directory: repo.root });
-  expect(now.data['sessions']).toMatchObject([{ landed: true, needs: ['landed'] }]);
-  const input = { landed: true };
-  const planned = await operate(cleanup, { ...input, dryRun: true }, { directory: repo.root });
-  const base = where === 'local' ? 'main' : 'origin/main';
-  const landedBy = expect.stringContaining(base) as unknown;
-  expect(planned.data['items']).toMatchObject([{ name: 'auth', reason: 'landed', landedBy }]);
-  const cleaned = await operate(cleanup, { ...input, yes: true }, { directory: repo.root });
-  expect(cleaned).toMatchObject({ exit: 0, data: { items: [{ done: true }] } });
-  expect(repo.git('for-each-ref', 'refs/heads/session')).toBe('');
 });

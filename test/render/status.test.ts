@@ -109,6 +109,45 @@ describe('status for people', () => {
     `);
   });
 
+  test('a pull request as its forge tells it, on lines that fit', async () => {
+    const [, , review] = report.sessions;
+    const of = async (more: object): Promise<string> => {
+      const pullRequest = {
+        url: 'https://example.invalid/214',
+        number: 214,
+        state: 'open',
+        checks: { passing: 3, failing: 0, pending: 0 },
+        review: 'approved',
+        observedAt: '2026-11-22T11:20:00Z',
+        ...more,
+      } as const;
+      const sessions = review === undefined ? [] : [{ ...review, pullRequest }];
+      const lines = await shown({ ...report, sessions });
+      expect(lines.every((line) => width(line) <= 80)).toBe(true);
+      return lines.find((line) => line.includes('PR #214'))?.trim() ?? '';
+    };
+    expect(await of({})).toBe('PR #214, checks passing, approved, open, state as of 11:20');
+    expect(
+      await of({ checks: { passing: 3, failing: 2, pending: 1 }, review: 'changes-requested' }),
+    ).toBe('PR #214, 2 of 6 checks failing, changes requested, open, state as of 11:20');
+    expect(
+      await of({ checks: { passing: 3, failing: 0, pending: 1 }, review: 'review-required' }),
+    ).toBe('PR #214, 1 of 4 checks pending, review required, open, state as of 11:20');
+    expect(
+      await of({ checks: { passing: 0, failing: 0, pending: 0 }, review: 'none', state: 'draft' }),
+    ).toBe('PR #214, no checks, draft, state as of 11:20');
+    expect(await of({ checks: null, review: null })).toContain('checks unknown, review unknown');
+    expect(await of({ state: 'merged', checks: null })).toContain('#214, merged, state as of');
+    expect(await of({ state: null })).toMatch(/PR #214, state unknown$/u);
+  });
+
+  test('a main checkout that became dirty', async () => {
+    const becameDirty = { since: '2026-11-22T12:00:00Z', count: 2, paths: ['a', 'b'] };
+    const main = { branch: 'main', dirty: true, modified: 3, untracked: 0, becameDirty };
+    const lines = await shown({ ...report, main });
+    expect(lines.join(' ')).toContain('main, 3 mod, 2 of these since sessions began');
+  });
+
   test('an empty project says how to start', async () => {
     const summary = { total: 0, active: 0, inReview: 0, orphaned: 0, needYou: 0 };
     const lines = await shown({

@@ -87,6 +87,27 @@ export const glabFine: Record<string, FakeAnswer> = {
   'mr create': { stdout: `\nCreating\n\n!12 title (session/auth)\n ${glabUrl}\n\n` },
 };
 
+/** What they print of the open pull request 7 and merge request 12. */
+export const ghView = {
+  number: 7,
+  title: 'Sign in',
+  state: 'OPEN',
+  isDraft: false,
+  statusCheckRollup: [],
+  reviewDecision: '',
+  latestReviews: [],
+  mergedAt: null,
+  mergeCommit: null,
+};
+export const glabView = {
+  iid: 12,
+  title: 'Sign in',
+  state: 'opened',
+  draft: false,
+  head_pipeline: { status: 'success' },
+  detailed_merge_status: 'mergeable',
+};
+
 /** What a forge program is looked for with, in `repository`, where `bin` is the whole PATH. */
 export const forgeSetting = (
   repository: SmallRepository,

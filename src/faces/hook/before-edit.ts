@@ -16,7 +16,7 @@ const patienceMs = 1_000;
  * Does it and ends the process, if `args` are such a call; else it does nothing.
  * @param args what follows `hook`
  */
-export async function guardIfAsked(args: readonly string[]): Promise<void> {
+export async function answerIfAsked(args: readonly string[]): Promise<void> {
   const agent = hookAgent(args[0]);
   if (agent === null || args[1] !== guardWord || args.length !== 2) return;
   try {

@@ -70,13 +70,13 @@ async function run(frame: Frame, args: readonly string[]): Promise<Answer> {
     return eventWord === 'worktree-create' ? provideWorktree(frame) : takeWorktree(frame);
   }
   if (eventWord === guardWord) {
-    const { guardIfAsked } = await import('./before-edit.ts');
-    await guardIfAsked([agent, eventWord]);
+    const { answerIfAsked } = await import('./before-edit.ts');
+    await answerIfAsked([agent, eventWord]);
   }
   const event = hookEvent(eventWord);
   if (event !== null) {
-    const { observeIfAsked } = await import('./quick.ts');
-    await observeIfAsked([agent, event]);
+    const { answerIfAsked } = await import('./quick.ts');
+    await answerIfAsked([agent, event]);
   }
   const events =
     agent === 'claude'

@@ -13,7 +13,7 @@ const patienceMs = 1_000;
  * Does it and ends the process, if `args` are such a call; else it does nothing.
  * @param args what follows `hook`
  */
-export async function observeIfAsked(args: readonly string[]): Promise<void> {
+export async function answerIfAsked(args: readonly string[]): Promise<void> {
   const agent = hookAgent(args[0]);
   const event = hookEvent(args[1]);
   if (agent === null || event === null || args.length !== 2) return;

@@ -42,6 +42,7 @@ const all: readonly Omit<ToolEntry, 'name'>[] = [
     also: 'Without strategy: the question which.',
   },
   { ...usual, operation: 'parallel restore' },
+  { ...usual, operation: 'parallel conflicts', idempotent: true },
   {
     ...usual,
     operation: 'dev-session start',
@@ -53,6 +54,7 @@ const all: readonly Omit<ToolEntry, 'name'>[] = [
     network: true,
     also: 'Only when the user asks for it.',
   },
+  { ...rare, operation: 'parallel sync' },
   {
     ...rare,
     operation: 'parallel land',

@@ -176,8 +176,13 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   },
   'sync-conflicts': {
     conflicted: [{ name, base: 'main', paths: ['src/login.ts'] }],
-    failed: [],
+    skipped: [],
+    done: [],
     shape: 'merge',
+  },
+  'sync-incomplete': {
+    skipped: [{ name, why: 'It is orphaned.', help: ['parallel', 'restore', name] }],
+    done: ['api-limits'],
   },
   'conflicts-left': { name, base: 'main', worktree, paths: ['src/login.ts'] },
   'conflicts-unresolved': {

@@ -21,7 +21,11 @@ export function cacheFile(place: CachePlace): string | null {
   return join(folder, 'flight-rules', 'clashes', name);
 }
 
-function cacheDirectory({ env, platform = process.platform }: CachePlace): string | null {
+/** The user's cache directory; `null`: there is none. */
+export function cacheDirectory({
+  env,
+  platform = process.platform,
+}: Pick<CachePlace, 'env' | 'platform'>): string | null {
   const at = (name: string): string | null => {
     const value = env[name];
     // a relative one is to be ignored, says the standard

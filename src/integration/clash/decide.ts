@@ -5,9 +5,8 @@
 import { GitError, type Git } from '../../git/git.ts';
 import type { MergeSaid } from '../../git/merge-many.ts';
 import { NoSimulation, withPrivateObjects, type Simulation } from '../../git/simulation.ts';
-import { takeSnapshot } from '../../git/snapshot.ts';
+import { takeSnapshots } from '../../git/snapshot.ts';
 import { isSystemError } from '../../kernel/errno.ts';
-import { pooled } from '../../kernel/pooled.ts';
 import type { Project } from '../../sessions/project.ts';
 import { clear, known, unknown, type Board, type Question, type Seat } from './board.ts';
 import { compareExactly, type Doubt } from './compare.ts';
@@ -17,9 +16,6 @@ import type { Judgement } from './model.ts';
 interface Limits {
   readonly mergeLimit: number;
 }
-
-/** So many snapshots are taken side by side. */
-const width = 4;
 
 /**
  * @param doubts questions that only a merge can answer
@@ -40,8 +36,8 @@ export async function decide(
   if (now.length === 0 && unsure.length === 0) return;
   try {
     await withPrivateObjects(port, project, async (simulation) => {
-      await makeCommits(simulation, project, [...now, ...unsure]);
-      await judge(simulation, project, board, now);
+      const failed = await makeCommits(simulation, project, [...now, ...unsure]);
+      await judge(simulation, project, board, now, failed);
       await correctTouched(simulation, project, board, unsure);
     });
   } catch (error) {
@@ -67,28 +63,27 @@ async function makeCommits(
   simulation: Simulation,
   project: Project,
   doubts: readonly Doubt[],
-): Promise<void> {
-  const missing = [...new Set(doubts.flatMap(({ ours, theirs }) => [ours, theirs]))].filter(
-    ({ commit }) => commit === null,
-  );
-  await pooled([...missing.entries()], width, async ([slot, seat]) => {
+): Promise<ReadonlyMap<Seat, string>> {
+  const seats = new Set(doubts.flatMap(({ ours, theirs }) => [ours, theirs]));
+  const missing = [...seats].flatMap((seat) => {
     const { work, heads } = seat.side;
-    if (work === null) return;
-    try {
-      seat.commit = await takeSnapshot(simulation, slot, {
-        worktree: work.worktree,
-        privateDir: work.privateDir,
-        parents: heads,
-        paths: work.uncommitted.isUnspeakable ? null : work.uncommitted.unstaged,
-        objectFormat: project.repository.objectFormat,
-      });
-      seat.id = seat.commit;
-    } catch (error) {
-      simulation.git.signal?.throwIfAborted();
-      // a file that cannot be read, or an index that is no more what it was
-      if (!(error instanceof GitError) && !isSystemError(error)) throw error;
-    }
+    return work === null || seat.commit !== null ? [] : [{ seat, work, heads }];
   });
+  const { objectFormat } = project.repository;
+  const taken = await takeSnapshots(
+    simulation,
+    missing.map(({ work: { worktree, privateDir, uncommitted }, heads: parents }) => {
+      const paths = uncommitted.isUnspeakable ? null : uncommitted.unstaged;
+      return { worktree, privateDir, parents, paths, objectFormat };
+    }),
+  );
+  const failed = new Map<Seat, string>();
+  for (const [at, { seat }] of missing.entries()) {
+    const snapshot = taken[at] ?? { why: 'git did not answer' };
+    if (typeof snapshot === 'string') seat.id = seat.commit = snapshot;
+    else failed.set(seat, snapshot.why);
+  }
+  return failed;
 }
 
 interface Ready extends Doubt {
@@ -101,11 +96,13 @@ async function judge(
   project: Project,
   board: Board,
   doubts: readonly Doubt[],
+  failed: ReadonlyMap<Seat, string>,
 ): Promise<void> {
   const ready = doubts.flatMap((doubt): Ready[] => {
     const { question, ours, theirs } = doubt;
     if (ours.commit === null || theirs.commit === null) {
-      question.judgement = unknown('uncommitted work could not be read');
+      const why = failed.get(ours) ?? failed.get(theirs);
+      question.judgement = unknown(`uncommitted work could not be read (${why})`);
       return [];
     }
     question.judgement = known(board, question);

@@ -5,7 +5,7 @@
  *
  * What is remembered is not asked; what two lists of paths prove is not merged (`shape.ts`); of
  * sessions that take part in no merge no snapshot is made. With everything remembered no git runs
- * but one `config`. Else: `merge-base`, `rev-list`, `diff-tree`; for what is merged `update-index`
+ * at all. Else: `merge-base`, `rev-list`, `diff-tree`; for what is merged `update-index`
  * and `write-tree` per session with uncommitted work, `cat-file` and a few `merge-tree`.
  */
 import { offline } from '../../git/environment.ts';

@@ -1,12 +1,13 @@
 /**
  * What else than the two states decides how a merge goes: git's version, the configuration of
- * merges and of how files become blobs, and the attributes that lie outside of every tree. One
- * process, if nobody has asked for the configuration before.
+ * merges and of how files become blobs, and the attributes that lie outside of every tree. No
+ * process: git told the configuration when the repository was opened (else one, `config`).
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { commandConfig } from '../../git/config.ts';
 import { userAttributesFile } from '../../git/union.ts';
+import type { Setting } from '../../git/version.ts';
 import { below } from '../../kernel/path.ts';
 import type { Project } from '../../sessions/project.ts';
 
@@ -17,35 +18,34 @@ export interface MergeSettings {
   readonly perWorktree: boolean;
 }
 
-const deciding =
-  /^(?:merge|filter|attr|extensions)\.|^diff\.rename|^core\.(?:attributesfile|autocrlf|eol|filemode|symlinks|ignorecase|precomposeunicode|bigfilethreshold|sparsecheckout)/u;
-
 /** Another way of judging makes another number. */
 const method = '1';
 
 export async function mergeSettings(project: Project): Promise<MergeSettings> {
-  const config = await commandConfig(project.git, project.commonDir);
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([method, project.repository.version]));
-  for (const key of config.keys().toSorted()) {
-    if (deciding.test(key)) hash.update(JSON.stringify([key, config.all(key)]));
-  }
-  const configured = config.get('core.attributesFile');
-  for (const file of [
-    below(project.commonDir, 'info', 'attributes'),
-    userAttributesFile(project.git, project.commonDir, configured),
+  const { git, commonDir, repository } = project;
+  const settings = repository.deciding ?? (await allSettings(project));
+  const last = (name: string): string | null =>
+    settings.findLast(({ key }) => key === name)?.value ?? null;
+  const files = [
+    below(commonDir, 'info', 'attributes'),
+    userAttributesFile(git, commonDir, last('core.attributesfile')),
     '/etc/gitattributes',
-  ]) {
-    hash.update(JSON.stringify(bytesOf(file)));
-  }
+  ];
+  const parts = [method, repository.version, settings, files.map(textOf)];
   return {
-    digest: hash.digest('hex').slice(0, 24),
-    perWorktree: config.bool('extensions.worktreeConfig') === true,
+    digest: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24),
+    perWorktree: (last('extensions.worktreeconfig') ?? 'false') !== 'false',
   };
 }
 
-/** As text that tells two contents apart; `null` if it cannot be read. */
-export function bytesOf(file: string): string | null {
+/** More than is needed, and as good. */
+async function allSettings({ git, commonDir }: Project): Promise<readonly Setting[]> {
+  const config = await commandConfig(git, commonDir);
+  return config.keys().flatMap((key) => config.all(key).map((value) => ({ key, value })));
+}
+
+/** Byte for byte; `null` if it cannot be read. */
+export function textOf(file: string): string | null {
   try {
     return readFileSync(file, 'latin1');
   } catch {

@@ -12,7 +12,7 @@ import { existsSync, lstatSync } from 'node:fs';
 import { isOid, type Oid } from '../../git/oid.ts';
 import type { Status } from '../../git/status.ts';
 import { below, type AbsolutePath } from '../../kernel/path.ts';
-import { bytesOf, type MergeSettings } from './merge-settings.ts';
+import { textOf, type MergeSettings } from './merge-settings.ts';
 import type { Participant } from './model.ts';
 import { uncommittedOf, type Edit, type Uncommitted } from './uncommitted.ts';
 
@@ -61,7 +61,7 @@ export function sideOf(participant: Participant, settings: MergeSettings): SideO
   if (conflicted !== undefined) return { why: `${name} has unmerged files (${conflicted})` };
   const heads: [Oid, ...Oid[]] = [head, ...mergedInto(privateDir).filter((id) => id !== head)];
   const ownSettings = settings.perWorktree
-    ? (bytesOf(below(privateDir, 'config.worktree')) ?? '')
+    ? (textOf(below(privateDir, 'config.worktree')) ?? '')
     : '';
   const { edits } = uncommitted;
   if (edits.length === 0 && !uncommitted.isUnspeakable && heads.length === 1) {
@@ -87,7 +87,7 @@ function whyUnclear(
 
 /** What a merge that is not committed yet brings in. */
 function mergedInto(privateDir: AbsolutePath): Oid[] {
-  return (bytesOf(below(privateDir, 'MERGE_HEAD')) ?? '').split('\n').filter(isOid);
+  return (textOf(below(privateDir, 'MERGE_HEAD')) ?? '').split('\n').filter(isOid);
 }
 
 /** How long a file must have been left alone. */

@@ -10,9 +10,8 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute } from 'node:path';
 import { absolute, below, type AbsolutePath } from '../../kernel/path.ts';
+import { cacheDirectory } from './cache-place.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -46,21 +45,17 @@ export interface Touched {
   readonly changed: (session: TouchedSession, path: string) => keyof typeof touchedMarks | null;
 }
 
-/** The folder of these files: below `$XDG_CACHE_HOME` if that is absolute, else below `~/.cache`. */
-export function touchedFolder(env: Environment): AbsolutePath {
-  const configured = env['XDG_CACHE_HOME'];
-  const home = env['HOME'];
-  const cache =
-    configured !== undefined && isAbsolute(configured)
-      ? absolute(configured)
-      : below(absolute(home !== undefined && isAbsolute(home) ? home : homedir()), '.cache');
-  return below(cache, 'flight-rules', 'touched');
+/** The folder of these files, in the user's cache directory; `null`: there is none. */
+export function touchedFolder(env: Environment): AbsolutePath | null {
+  const cache = cacheDirectory({ env });
+  return cache === null ? null : below(absolute(cache), 'flight-rules', 'touched');
 }
 
 /** @param commonDir the real path of the repository's common dir */
-export function touchedFile(env: Environment, commonDir: AbsolutePath): AbsolutePath {
+export function touchedFile(env: Environment, commonDir: AbsolutePath): AbsolutePath | null {
+  const folder = touchedFolder(env);
   const hash = createHash('sha256').update(commonDir).digest('hex').slice(0, 32);
-  return below(touchedFolder(env), `${hash}.paths`);
+  return folder === null ? null : below(folder, `${hash}.paths`);
 }
 
 /**
@@ -69,7 +64,8 @@ export function touchedFile(env: Environment, commonDir: AbsolutePath): Absolute
  * @param commonDir the real path of the repository's common dir
  */
 export function readTouched(env: Environment, commonDir: AbsolutePath): Touched | null {
-  const bytes = bytesOf(touchedFile(env, commonDir));
+  const file = touchedFile(env, commonDir);
+  const bytes = file === null ? null : bytesOf(file);
   if (bytes === null) return null;
   const end = bytes.indexOf('\n');
   const sessions = end < 0 ? null : parseHead(bytes.toString('utf8', 0, end), commonDir);

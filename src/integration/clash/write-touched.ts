@@ -50,6 +50,7 @@ export function writeTouched(
   entries: readonly TouchedEntry[],
 ): void {
   const file = touchedFile(env, to.commonDir);
+  if (file === null) return;
   const known = entries.filter(({ paths }) => paths !== null);
   try {
     const folder = dirname(file);

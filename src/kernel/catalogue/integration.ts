@@ -5,7 +5,14 @@ import { entry, listed, nothingChanged, said } from './entry.ts';
 const bothUnchanged = (): string => 'The session and its base are unchanged.';
 
 export const integrationErrors = {
-  conflicts: entry<{ name: string; base: string; worktree?: string; paths: readonly string[] }>({
+  conflicts: entry<{
+    name: string;
+    base: string;
+    worktree?: string;
+    paths: readonly string[];
+    /** `base` is not the session's own, which sync would bring in */
+    into?: true;
+  }>({
     exit: 5,
     retryable: false,
     when: 'The work of the session conflicts with its base.',
@@ -15,10 +22,15 @@ export const integrationErrors = {
       ...(d.worktree === undefined
         ? []
         : [
-            theirs(
-              ['git', '-C', d.worktree, 'merge', d.base],
-              'brings the base in; resolve and commit there, then run this again',
-            ),
+            d.into === true
+              ? theirs(
+                  ['git', '-C', d.worktree, 'merge', d.base],
+                  'brings it in; resolve and commit there, then run this again',
+                )
+              : ours(
+                  ['parallel', 'sync', d.name, '--leave-conflicts'],
+                  'brings the base in; resolve there, --continue, then run this again',
+                ),
           ]),
       ours(['parallel', 'remove', d.name, '--strategy', 'pr'], 'opens a pull request instead'),
       ours(['parallel', 'remove', d.name, '--strategy', 'keep'], 'keeps the branch for later'),

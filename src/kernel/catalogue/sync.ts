@@ -1,6 +1,6 @@
 /** Errors of keeping sessions in step with their base. */
-import { ours, theirs } from '../suggestion.ts';
-import { entry, holderText, listed, type Holder } from './entry.ts';
+import { ours, theirs, type Suggestion } from '../suggestion.ts';
+import { entry, holderText, listed, said, type Holder } from './entry.ts';
 
 const unchanged = (): string => 'The session is unchanged.';
 
@@ -10,11 +10,42 @@ interface Conflicting {
   readonly paths: readonly string[];
 }
 
+/** One that was asked for together with others, and was left alone. */
+interface Skipped {
+  readonly name: string;
+  /** one sentence */
+  readonly why: string;
+  /** the call that helps, if there is one */
+  readonly help?: readonly string[];
+}
+
+function skippedText(skipped: readonly Skipped[]): string {
+  if (skipped.length === 0) return '';
+  return `Not synced:${listed(skipped.map(({ name, why }) => `${name}: ${why}`))}`;
+}
+
+function doneText(names: readonly string[]): string {
+  return names.length === 0 ? '' : `In step: ${names.join(', ')}.`;
+}
+
+function lines(...texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n');
+}
+
+function helpFor(skipped: readonly Skipped[]): Suggestion[] {
+  const found = skipped.flatMap(({ name, help }) =>
+    help === undefined ? [] : [ours(help, `helps with ${name}`)],
+  );
+  return found.slice(0, 3);
+}
+
 export const syncErrors = {
   'sync-conflicts': entry<{
     conflicted: readonly Conflicting[];
     /** those that were not synced for other reasons */
-    failed: readonly string[];
+    skipped: readonly Skipped[];
+    /** those that are in step now */
+    done: readonly string[];
     /** how it was asked for: what is asked again to leave the conflicts */
     shape: 'merge' | 'rebase';
     [more: string]: unknown;
@@ -23,13 +54,17 @@ export const syncErrors = {
     retryable: false,
     when: 'What came into the base conflicts with the work of a session.',
     message: (d) =>
-      d.conflicted
-        .map((one) => `Session ${one.name} conflicts with ${one.base} in:${listed(one.paths)}`)
-        .join('\n') + (d.failed.length === 0 ? '' : `\nNot synced: ${d.failed.join(', ')}.`),
+      lines(
+        ...d.conflicted.map(
+          (one) => `Session ${one.name} conflicts with ${one.base} in:${listed(one.paths)}`,
+        ),
+        skippedText(d.skipped),
+        doneText(d.done),
+      ),
     safe: (d) =>
-      d.conflicted.length === 1
+      d.conflicted.length + d.skipped.length === 1
         ? 'That session is exactly as it was.'
-        : 'Those sessions are exactly as they were.',
+        : 'Those that are not in step are exactly as they were.',
     hints: (d) =>
       d.conflicted
         .slice(0, 3)
@@ -45,6 +80,18 @@ export const syncErrors = {
             'leaves the conflicts in its folder, to be resolved there',
           ),
         ),
+  }),
+  'sync-incomplete': entry<{
+    skipped: readonly Skipped[];
+    done: readonly string[];
+    [more: string]: unknown;
+  }>({
+    exit: 1,
+    retryable: true,
+    when: 'Of several sessions some could not be synced; the others are in step.',
+    message: (d) => lines(skippedText(d.skipped), doneText(d.done)),
+    safe: () => 'What was not synced is unchanged.',
+    hints: (d) => [...helpFor(d.skipped), ours(['parallel', 'status'], 'shows what is there now')],
   }),
   'conflicts-left': entry<Conflicting & { worktree: string; [more: string]: unknown }>({
     exit: 5,
@@ -140,7 +187,7 @@ export const syncErrors = {
     exit: 1,
     retryable: true,
     when: 'All conflicts are resolved, but git could not make the commit.',
-    message: (d) => `The resolution in session ${d.name} could not be committed: ${d.why}`,
+    message: (d) => `The resolution in session ${d.name} could not be committed: ${said(d.why)}`,
     safe: () => 'What is resolved stays as it is, added, in its folder.',
     hints: (d) => [
       theirs(['git', '-C', d.worktree, 'status'], 'shows where git is'),

@@ -13,6 +13,7 @@ import { ownerUnseen, type SessionFacts } from '../../sessions/facts.ts';
 import { keyNamed } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
+import type { SessionRecord } from '../../sessions/record.ts';
 import { givenUp } from '../busy.ts';
 import type { OperationContext } from '../context.ts';
 import type { CleanupInput } from '../cleanup.ts';
@@ -170,10 +171,10 @@ async function landed(
   if (record === null || branchTip === null) return healthy;
   const base = record.base.name;
   const branches = [...asked.facts.registry.branches.keys()].filter((name) => name === base);
-  const tracked = await upstreams(project.git, project.commonDir, branches);
+  const tracked = await upstreams(project.git, project.commonDir, [...branches, session.branch]);
   const bases: { name: string; tip: Oid }[] = [
     ...(baseTip === null ? [] : [{ name: base, tip: baseTip }]),
-    ...tracked.values(),
+    ...branches.flatMap((branch) => tracked.get(branch) ?? []),
   ];
   if (bases.length === 0) return byName ? { why: `its base ${base} is gone` } : null;
   const verdict = await landedBy(project.git, project, {
@@ -181,6 +182,7 @@ async function landed(
     branchTip,
     bases,
     recordedBaseOid: oid(record.base.oid),
+    publishedTip: tracked.get(session.branch)?.tip,
   });
   if (verdict.kind === 'unknown')
     return { why: `whether it has landed is unknown: ${verdict.why}` };
@@ -195,8 +197,14 @@ async function landed(
       [...away, `branch ${session.branch} and record go, nothing that ${base} lacks`],
       0,
     ),
-    landedBy: verdict.by,
+    landedBy: `${pullRequestOf(record)}${verdict.by}`,
   };
+}
+
+/** What people know it by. */
+function pullRequestOf({ pullRequest }: SessionRecord): string {
+  const number = pullRequest?.number ?? null;
+  return number === null ? '' : `pull request #${number}: `;
 }
 
 async function refusalFor(
@@ -234,6 +242,8 @@ function interruptedAction(session: SessionFacts): string {
       return 'a restore that was cut off is finished';
     case 'landing':
       return 'a merge that was cut off is taken back, or noted if the base had moved';
+    case 'syncing':
+      return 'a sync that was cut off is taken back, or finished if all was in place';
     case 'publishing':
       return 'a pull request that was cut off is forgotten; what was pushed stays';
     case 'ending':

@@ -2,8 +2,8 @@
  * The context of a new session: where the last one stopped, what is planned, what was done, who
  * works on what, what lies about unfinished. Reads only, and fetches nothing.
  *
- * Processes: those of `status` for the sessions shown, and for each `status` once more, `merge-base`
- * and `diff-tree` for the files it has changed.
+ * Processes: those of `status` for the sessions shown; where what one has changed is not known by
+ * then, `status` once more, `merge-base` and `diff-tree`.
  */
 import { availableParallelism } from 'node:os';
 import { pooled } from '../../kernel/pooled.ts';
@@ -113,7 +113,9 @@ async function readSessions(
   const others = facts.sessions.filter((one) => one.name !== inside);
   const source = whoWorks(context, facts);
   const asked = { ...facts, sessions: others.slice(0, mostSessions) };
-  const looked = await lookAtSessions(context, project, asked, source);
+  const { sessions: looked, touched } = await lookAtSessions(context, project, asked, source, {
+    touched: true,
+  });
   const { warnings } = await source;
   for (const warning of warnings) context.warn(warning);
   const watched = warnings.every(({ code }) => code !== 'activity-unknown');
@@ -121,7 +123,11 @@ async function readSessions(
   const active = looked.filter(({ state, health }) => state === 'active' && health !== 'orphaned');
   const sessions = await pooled(active, 2 * availableParallelism(), async (status) => {
     const session = byName.get(status.name);
-    return sessionOf(status, session === undefined ? null : await touched(project, session));
+    if (session === undefined) return sessionOf(status, null);
+    const known = touched.get(session.key) ?? (await touchedBy(project, session));
+    // its own log is about the work, not part of it
+    const paths = known?.filter((path) => path !== session.record?.log) ?? null;
+    return sessionOf(status, paths);
   });
   const reasons = looked.flatMap((status) => {
     const reason = reasonOf(status, watched);
@@ -138,8 +144,14 @@ function sessionOf(
   return { name, goals, worktree, base, changes, paths, activity };
 }
 
-/** Files a session has changed against its base, uncommitted ones too; `null` if unknown. */
-async function touched(project: Project, session: SessionFacts): Promise<readonly string[] | null> {
+/**
+ * Files a session has changed against its base, uncommitted ones too; `null` if unknown. For one
+ * that was not asked about its clashes, or where that could not be found out.
+ */
+async function touchedBy(
+  project: Project,
+  session: SessionFacts,
+): Promise<readonly string[] | null> {
   const { git, commonDir } = project;
   const { place, branchTip, baseTip } = session;
   if (place.kind !== 'present' || branchTip === null || baseTip === null) return null;
@@ -151,8 +163,6 @@ async function touched(project: Project, session: SessionFacts): Promise<readonl
       if (fork === undefined) return null;
       for (const { path } of await changedPaths(git, commonDir, fork, branchTip)) paths.add(path);
     }
-    // its own log is about the work, not part of it
-    paths.delete(session.record?.log ?? '');
     return [...paths].toSorted();
   } catch {
     // one that cannot be read is unknown, and status says why

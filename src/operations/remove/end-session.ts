@@ -3,6 +3,7 @@
  * questions, and `dev-session end` after it has written and committed. Each strategy asks every
  * refusal again under the lock.
  */
+import { FlightError, isFlightError } from '../../kernel/errors.ts';
 import { isWithin } from '../../kernel/path.ts';
 import { real } from '../../git/repository.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
@@ -57,10 +58,18 @@ async function act(
     case 'abandon':
       return justLeave(context, project, session, request, { strategy, becomes: 'ended' });
     case 'merge':
-      return landAndLeave(context, project, session, request, queue);
+      return landAndLeave(context, project, session, request, queue).catch((error: unknown) => {
+        throw helpful(error, session);
+      });
     case 'pr':
       return publishAndLeave(context, project, session, request);
   }
+}
+
+/** With another branch than its base what helps is to bring that in, which is not what sync does. */
+function helpful(error: unknown, { record }: SessionFacts): unknown {
+  if (!isFlightError(error, 'conflicts') || error.data.base === record?.base.name) return error;
+  return new FlightError('conflicts', { ...error.data, into: true }, { cause: error });
 }
 
 async function justLeave(

@@ -69,7 +69,8 @@ const sessionFields = {
   lastActivityAt: z.nullable(z.string()),
   agent: z.optional(z.string()),
   activity: z.nullable(Activity),
-  clashes: z.optional(list(z.string())),
+  /** sessions it clashes with; `null`: none is known, and of some it could not be found out */
+  clashes: z.optional(z.nullable(list(z.string()))),
   landed: z.optional(z.nullable(z.boolean())),
   pullRequest: z.optional(ObservedPullRequest),
   /** it was to land and came back; only while it is as it was then */
@@ -139,6 +140,8 @@ export const StatusReport = z.object({
     /** kept ones, with `--all` */
     kept: z.optional(z.number()),
     needYou: z.number(),
+    /** of these, how many clash; missing: none that is known */
+    clashing: z.optional(z.number()),
   }),
   project: z.object({ name: z.string(), root: z.string(), sessionsDir: z.string() }),
   /** `null`: a bare repository */

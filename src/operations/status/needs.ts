@@ -17,13 +17,19 @@ export function needsOf(looked: Looked): Need[] {
   if (facts.health === 'unknown' || unreadable) needs.push('unknown');
   if (looked.resolving !== null) needs.push('conflicted');
   if (looked.activities[0]?.is === 'waiting') needs.push('waiting');
+  if (looked.clash !== undefined && looked.clash.why !== null) needs.push('clash');
   const clean = status === null || status.entries.length === 0;
   if (looked.landed === true && clean && needs.length === 0) needs.push('landed');
   return needs;
 }
 
-/** One sentence beyond the word, or `null` if the word says it all. */
+/** One sentence beyond the word, or two, or `null` if the word says it all. */
 export function whyOf(looked: Looked): string | null {
+  const said = [placeWhy(looked), looked.clash?.why ?? null].filter((text) => text !== null);
+  return said.length === 0 ? null : said.join(' ');
+}
+
+function placeWhy(looked: Looked): string | null {
   const { place, record } = looked.facts;
   if (record?.intent !== undefined && ownerUnseen(looked.facts)) {
     const { kind, owner } = record.intent;
@@ -87,8 +93,9 @@ export function commandsFor(looked: Looked, needs: readonly Need[]): readonly Su
       return [{ args: ['parallel', 'status', name], why: 'shows it in full' }];
     case 'waiting':
       return [{ args: ['parallel', 'path', name], why: 'tells the folder its agent waits in' }];
-    case 'setup-failed':
     case 'clash':
+      return looked.clash?.help === null || looked.clash === undefined ? [] : [looked.clash.help];
+    case 'setup-failed':
       return [];
   }
 }

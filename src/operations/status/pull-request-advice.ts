@@ -71,11 +71,7 @@ function openAdvice({ name, state, pullRequest }: SessionStatus): Advice | null 
   const failing = checks?.failing ?? 0;
   const all = (checks?.passing ?? 0) + failing + (checks?.pending ?? 0);
   const parts = [
-    ...(failing === 0
-      ? []
-      : [
-          `${failing} of its ${all} ${all === 1 ? 'check' : 'checks'} ${failing === 1 ? 'fails' : 'fail'}.`,
-        ]),
+    ...(failing === 0 ? [] : [failingText(failing, all)]),
     ...(review === 'changes-requested' ? ['A reviewer asks for changes.'] : []),
   ];
   if (parts.length === 0) return null;
@@ -83,6 +79,11 @@ function openAdvice({ name, state, pullRequest }: SessionStatus): Advice | null 
     why: parts.join(' '),
     next: bringBack(name, state, 'brings the folder back, to work on it'),
   };
+}
+
+function failingText(failing: number, all: number): string {
+  if (all === 1) return 'Its only check fails.';
+  return `${failing} of its ${all} checks ${failing === 1 ? 'fails' : 'fail'}.`;
 }
 
 /** Its folder is put away only while it is in review. */

@@ -42,8 +42,10 @@ export async function withPullRequests(
       }
       const pullRequest = { ...session.pullRequest, ...shapeOf(one), observedAt };
       const shown = { ...session, pullRequest };
-      // what it needs is said already
-      if (session.needs.length > 0 || one.kind === 'unknown') return shown;
+      if (one.kind === 'unknown') return shown;
+      // what it needs is said already; one that was merged clashes with nobody any more
+      const merely = one.facts.state === 'merged' && session.needs.every((is) => is === 'clash');
+      if (session.needs.length > 0 && !merely) return shown;
       const merged = await whereMerged(context, project, known, session, one);
       const advice = adviceFor({ ...session, pullRequest }, merged);
       return advice === null ? shown : { ...shown, ...spelled(context, advice) };

@@ -1,28 +1,28 @@
 /** What is found out about each session, side by side: a status per worktree, little more. */
-import { availableParallelism } from 'node:os';
 import { trusted } from '../../kernel/brand.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
 import { quoteAll } from '../../kernel/quote.ts';
-import type { Warning } from '../../kernel/outcome.ts';
 import { pooled } from '../../kernel/pooled.ts';
-import { isFlightError } from '../../kernel/errors.ts';
 import { aheadBehind, commitsOnlyHere, commitTimes } from '../../git/distance.ts';
 import { oid, type BranchName, type Oid } from '../../git/oid.ts';
 import { sharedSimulation } from '../../git/simulation.ts';
-import { countChanges, readStatus, readStatuses, type Status } from '../../git/status.ts';
+import { countChanges, type Status } from '../../git/status.ts';
 import { upstreams } from '../../git/upstream.ts';
 import { landedBy, type Simulate } from '../../integration/landed.ts';
 import type { ActivitySource } from '../../safety/activity.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
+import type { SessionKey } from '../../sessions/name.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import { lastActivity } from '../../sessions/last-activity.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
+import { clashesOf, type ClashWish, type SessionClashes } from './clashes.ts';
 import { resolvingStatus, type ResolvingStatus } from './resolving.ts';
 import { ours } from '../../kernel/suggestion.ts';
 import { sentBackOf } from './sent-back.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
+import { statusesAtOnce, statusReader } from './statuses.ts';
 
 /** What was looked up for one session, before it is put into words. */
 export interface Looked {
@@ -36,29 +36,50 @@ export interface Looked {
   /** all that tell who works there, best first */
   readonly activities: readonly Activity[];
   readonly lastActivityAt: string | null;
+  /** absent: it cannot clash with anything */
+  readonly clash?: SessionClashes;
   /** `null`: no conflicts wait to be resolved there */
   readonly resolving: ResolvingStatus | null;
 }
 
-/** All of `sessions`, those that need somebody first, then by last activity. */
+/** What is wanted beyond the sessions themselves. */
+interface Wish extends ClashWish {
+  /** sessions that are not shown; they may clash with one that is */
+  readonly beside?: readonly SessionFacts[];
+}
+
+export interface LookedAt {
+  /** those that need somebody first, then by last activity */
+  readonly sessions: readonly SessionStatus[];
+  /** paths that each has changed against its base, uncommitted ones too; `null`: unknown */
+  readonly touched: ReadonlyMap<SessionKey, readonly string[] | null>;
+}
+
+/** Looks at all of `sessions`. */
 export async function lookAtSessions(
   context: OperationContext,
   project: Project,
   { sessions, registry }: Pick<Observation, 'sessions' | 'registry'>,
   source: Promise<ActivitySource>,
-): Promise<SessionStatus[]> {
+  { beside = [], ...wish }: Wish = {},
+): Promise<LookedAt> {
   const simulation = sharedSimulation(project.git, project);
-  const tracked = upstreams(project.git, project.commonDir, basesWorthAsking(sessions));
-  const statuses = askStatuses(project, sessions);
+  const tracked = upstreams(project.git, project.commonDir, branchesWorthAsking(sessions));
+  const status = statusReader(project, [...sessions, ...beside], context.warn);
   const look = async (session: SessionFacts): Promise<State> => {
     const base = trusted<BranchName>(session.record?.base.name ?? '');
-    const around = { upstream: tracked.then((all) => all.get(base)), warn: context.warn };
-    const asked = statuses.get(session) ?? Promise.resolve(null);
-    return stateOf(project, session, { ...around, asked, simulate: simulation.simulate });
+    const upstream = tracked.then((all) => all.get(base));
+    const published = tracked.then((all) => all.get(session.branch)?.tip);
+    return stateOf(project, session, {
+      status,
+      upstream,
+      published,
+      simulate: simulation.simulate,
+    });
   };
   const lookAtAll = async (): Promise<State[]> => {
     try {
-      return await pooled(sessions, 2 * availableParallelism() + 2, look);
+      return await pooled(sessions, statusesAtOnce, look);
     } finally {
       await simulation.close();
     }
@@ -75,7 +96,12 @@ export async function lookAtSessions(
     lookAtAll(),
     tracked,
   ]);
-  const looked = await Promise.all(
+  const others = pooled(beside, statusesAtOnce, async (facts) => ({
+    facts,
+    status: await status(facts),
+  }));
+  const clashing = others.then((more) => clashesOf(context, project, [...states, ...more], wish));
+  const looked = Promise.all(
     states.map(async (one) => {
       const { branch, branchTip } = one.facts;
       const read = branchTip === null ? undefined : registry.tipTimes.get(branchTip);
@@ -86,39 +112,49 @@ export async function lookAtSessions(
       };
     }),
   );
-  return sortByNeed(looked.map((one) => sessionStatus(context, one)));
+  const [all, { clashes, touched }] = await Promise.all([looked, clashing]);
+  const described = all.map((one) => {
+    const clash = clashes.get(one.facts.key);
+    return sessionStatus(context, clash === undefined ? one : { ...one, clash });
+  });
+  return { sessions: sortByNeed(described), touched };
 }
 
-/** The bases of sessions that have commits: a new one cannot have landed. */
-function basesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
+/**
+ * The bases of sessions that have commits (a new one cannot have landed), and the branches of those
+ * that have a pull request: others may have gone on with them.
+ */
+function branchesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
   const withCommits = sessions.filter(
     ({ record, branchTip, baseTip }) =>
       record !== null && branchTip !== null && baseTip !== null && branchTip !== record.base.oid,
   );
-  const names = withCommits.flatMap(({ record }) => (record === null ? [] : [record.base.name]));
+  const names = withCommits.flatMap(({ record, branch }) => [
+    ...(record === null ? [] : [record.base.name]),
+    ...(record?.pullRequest === undefined ? [] : [branch]),
+  ]);
   return [...new Set(names)].map((name) => trusted<BranchName>(name));
 }
 
 interface Around {
-  /** its status, `null` if it has to be asked by itself */
-  readonly asked: Promise<Status | null>;
+  readonly status: (session: SessionFacts) => Promise<Status | null>;
   /** of the base: work that was merged on the forge is there first */
   readonly upstream: Promise<{ readonly name: string; readonly tip: Oid } | undefined>;
+  /** of its own branch */
+  readonly published: Promise<Oid | undefined>;
   readonly simulate: Simulate;
-  readonly warn: (warning: Warning) => void;
 }
 
-type State = Omit<Looked, 'activities' | 'lastActivityAt' | 'resolving'>;
+type State = Omit<Looked, 'activities' | 'lastActivityAt' | 'clash' | 'resolving'>;
 
 async function stateOf(
   project: Project,
   facts: SessionFacts,
-  { asked, upstream: tracked, simulate, warn }: Around,
+  { status: read, upstream: tracked, published, simulate }: Around,
 ): Promise<State> {
   const { git, commonDir } = project;
-  const { place, record, branchTip, baseTip } = facts;
-  const status =
-    place.kind === 'present' ? ((await asked) ?? (await statusOf(project, facts, warn))) : null;
+  const { record, branchTip, baseTip } = facts;
+  const status = await read(facts);
   const counts = await distance(project, facts, status);
   const upstream = await tracked;
   const newCommits = branchTip !== null && record !== null && branchTip !== record.base.oid;
@@ -135,6 +171,7 @@ async function stateOf(
             branchTip,
             bases: [{ name: record.base.name, tip: baseTip }, ...(ahead ? [upstream] : [])],
             recordedBaseOid: oid(record.base.oid),
+            publishedTip: await published,
           },
           simulate,
         )
@@ -177,47 +214,6 @@ async function withActivity(
         : isoSeconds(tipTime);
   const activities = facts.place.kind === 'present' ? await active.at(facts.place) : [];
   return { ...state, activities, lastActivityAt };
-}
-
-/** The statuses of all worktrees, on their way. */
-function askStatuses(
-  { git }: Project,
-  sessions: readonly SessionFacts[],
-): ReadonlyMap<SessionFacts, Promise<Status | null>> {
-  const present = sessions.flatMap((facts) => {
-    const { place, record, branch } = facts;
-    if (place.kind !== 'present' || record === null) return [];
-    return [{ facts, path: place.path, compareWith: { branch, base: record.base.name } }];
-  });
-  const asked = readStatuses(git, present);
-  return new Map(
-    present.map(({ facts }, at) => [facts, asked[at] ?? Promise.resolve(null)] as const),
-  );
-}
-
-/** A worktree whose status cannot be read is one unknown session, not a failure for all. */
-async function statusOf(
-  project: Project,
-  facts: SessionFacts,
-  warn: (warning: Warning) => void,
-): Promise<Status | null> {
-  const { place, record, branch } = facts;
-  if (place.kind !== 'present' || record === null) return null;
-  try {
-    return await readStatus(project.git, place.path, {
-      compareWith: { branch, base: record.base.name },
-    });
-  } catch (error) {
-    // nor is the next one asked: 200 that are ended at once take a while, too
-    project.git.signal?.throwIfAborted();
-    if (!isFlightError(error)) throw error;
-    const why = isFlightError(error, 'git-failed') ? error.data.stderr.trim() : error.code;
-    warn({
-      code: 'status-unknown',
-      message: `The state of ${facts.name} could not be read: ${why}`,
-    });
-    return null;
-  }
 }
 
 /** Ahead and behind of the local base: from status if it compared with it, else asked apart. */
@@ -263,6 +259,7 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     lastActivityAt: looked.lastActivityAt,
     ...(record?.agent === undefined ? {} : { agent: record.agent }),
     activity: looked.activities[0] ?? null,
+    ...(looked.clash === undefined ? {} : { clashes: looked.clash.names }),
     ...(looked.landed === undefined ? {} : { landed: looked.landed }),
     ...(record?.pullRequest === undefined ? {} : { pullRequest: record.pullRequest }),
     ...(sentBack === null ? {} : { sentBack }),

@@ -15,6 +15,7 @@ export function summarise(
     sessions.filter((one) => (one.record?.state ?? 'active') === state).length;
   const kept = inState('kept');
   const orphaned = sessions.filter((one) => one.health === 'orphaned').length;
+  const clashing = looked.filter((one) => one.needs.includes('clash')).length;
   return {
     total: sessions.length,
     active: sessions.filter((one) => one.record?.state === 'active' && one.health !== 'orphaned')
@@ -23,6 +24,7 @@ export function summarise(
     orphaned,
     ...(kept > 0 ? { kept } : {}),
     needYou: looked.filter((one) => one.needs.length > 0).length,
+    ...(clashing > 0 ? { clashing } : {}),
   };
 }
 

@@ -16,7 +16,7 @@ import type { Wish } from './request.ts';
 import { leaveConflicts } from './resolve.ts';
 
 /** How often the base may move while the lock is free before it is said. */
-const attempts = 5;
+const attempts = 3;
 
 /**
  * @returns `synced`, `current`, or `conflicts`: then the session is exactly as it was
@@ -80,6 +80,7 @@ async function engine(
       project,
       clock: context.clock,
       lock: (body) => underLock(context, project, body),
+      warn: (warning) => context.warn(warning),
     },
     input,
   );

@@ -33,7 +33,7 @@ export function sessionLines(sessions: readonly SessionStatus[], view: View): re
   ]);
 }
 
-/** What is below the head: goal, who works there, why, clashes, the commands that help. */
+/** What is below the head: goal, who works there, why (and what it clashes with), the commands that help. */
 function bodyLines(session: SessionStatus, view: View): readonly string[] {
   const room = view.width - 4;
   return [
@@ -42,7 +42,6 @@ function bodyLines(session: SessionStatus, view: View): readonly string[] {
       cut(visible(goal), room),
     ),
     ...wrap(why(session), room).filter((line) => line !== ''),
-    ...clashes(session, room),
     ...(session.sentBack === undefined
       ? []
       : wrap(`Sent back: ${visible(session.sentBack.message)}`, room)),
@@ -160,11 +159,6 @@ function why(session: SessionStatus): string {
   if (session.onlyHere === 0) return `${gone} All its commits are elsewhere too.`;
   const verb = session.onlyHere === 1 ? 'is' : 'are';
   return `${gone} ${count(session.onlyHere, 'commit')} ${verb} only on its branch.`;
-}
-
-function clashes(session: SessionStatus, room: number): readonly string[] {
-  const names = session.clashes ?? [];
-  return names.length === 0 ? [] : wrap(`Clashes with ${names.map(visible).join(', ')}`, room);
 }
 
 /** The commands that help; for an orphan in few words, since there are always the same two. */

@@ -49,7 +49,9 @@ function summary({ project, summary }: StatusReport, view: View): readonly strin
     summary.needYou === 0
       ? ''
       : ` ${summary.needYou} ${summary.needYou === 1 ? 'needs' : 'need'} you.`;
-  const line = `${name}  ${count(summary.total, 'session')}: ${said.join(', ')}.${need}`;
+  const { clashing = 0 } = summary;
+  const clash = clashing === 0 ? '' : ` ${clashing} ${clashing === 1 ? 'clashes' : 'clash'}.`;
+  const line = `${name}  ${count(summary.total, 'session')}: ${said.join(', ')}.${need}${clash}`;
   return wrap(line, view.width);
 }
 

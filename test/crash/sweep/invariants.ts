@@ -24,6 +24,8 @@ export interface Before {
   readonly session: Checkout | null;
   readonly files: Files;
   readonly objects: readonly string[];
+  /** the session when nothing was cut off, if the command changes it */
+  readonly after?: Checkout | null;
 }
 
 export function lookBefore(world: World, scenario: Scenario): Before {
@@ -83,12 +85,25 @@ export function lost(world: World, scenario: Scenario, before: Before): string[]
   if (scenario.loses === 'what was in the trash') return [];
   const at = sessionFolder(world, scenario) ?? world.worktree(scenario.session);
   const nowhere = notIn(before.files, homes(world, at).map(filesOf));
+  for (const path of changed(world, scenario, before)) nowhere.delete(path);
   const ids = [...new Set([...before.objects, ...nowhere.values()])];
   const gone = new Set(missingObjects(world, ids));
   return [
     ...[...nowhere].flatMap(([path, id]) => (gone.has(id) ? [`lost: ${path}`] : [])),
     ...before.objects.flatMap((id) => (gone.has(id) ? [`object gone: ${id}`] : [])),
   ];
+}
+
+/** Files that are as the command makes them, and those whose bytes it keeps meanwhile. */
+function changed(world: World, scenario: Scenario, before: Before): string[] {
+  const { after } = before;
+  if (after === undefined || after === null) return [];
+  const now = filesOf(world.worktree(scenario.session));
+  const own = join(world.commonDir, 'worktrees', scenario.session, 'flight-rules', 'sync', 'raw');
+  const kept = new Set(filesOf(own).values());
+  return [...before.files]
+    .filter(([path, what]) => now.get(path) === after.files[path] || kept.has(what))
+    .map(([path]) => path);
 }
 
 function bystander(world: World, before: Before): string[] {

@@ -24,6 +24,8 @@ export interface Scenario {
   readonly moved?: 'by hand';
   /** it is no session before the command: cut off early, it goes on being none, as it was */
   readonly stray?: true;
+  /** the session goes on, with other files: then it is whole as it was, or as it is meant to be */
+  readonly changes?: 'the session';
   /** what is gone for good by the user's own will */
   readonly loses?: 'what was in the trash' | 'its folder';
 }

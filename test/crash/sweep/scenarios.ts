@@ -172,6 +172,54 @@ export const land: readonly Scenario[] = [
   },
 ];
 
+const syncing = { session: 'auth', again: [], changes: 'the session' } as const;
+/** Another file, and a line of one that the session changes too. */
+const moveOn = (world: World): void => {
+  const text = world.git(['show', 'main:a.txt']).replace('line 12', 'twelve');
+  world.write('project/a.txt', `${text}\n`);
+  world.write('project/other.txt', 'other\n');
+  world.git(['add', 'other.txt']);
+  world.git(['commit', '-qm', 'other', '--', 'other.txt', 'a.txt']);
+};
+export const sync: readonly Scenario[] = [
+  {
+    ...syncing,
+    name: 'sync, fast-forward',
+    prepare: (world) => {
+      world.git(['reset', '-q', '--hard', 'main'], auth);
+      moveOn(world);
+    },
+    command: words('sync auth'),
+  },
+  { ...syncing, name: 'sync, with a merge commit', prepare: moveOn, command: words('sync auth') },
+  {
+    ...syncing,
+    name: 'sync, rebased',
+    prepare: moveOn,
+    command: words('sync auth --rebase'),
+  },
+  {
+    ...syncing,
+    name: 'sync, carrying changes',
+    prepare: (world) => {
+      dirty(world, auth);
+      const text = world.git(['show', 'session/auth:a.txt']).replace('line 9', 'nine');
+      world.write(`${auth}/a.txt`, `${text}\n`);
+      moveOn(world);
+    },
+    command: words('sync auth --carry'),
+  },
+  {
+    ...syncing,
+    name: 'sync, with hooks',
+    prepare: (world) => {
+      moveOn(world);
+      hook(world, 'commit-msg');
+    },
+    command: words('sync auth'),
+  },
+];
+
 const abandon = async (world: World): Promise<void> => {
   await succeed(world, words('remove auth --strategy abandon --yes'));
 };

@@ -47,7 +47,9 @@ export async function learn(world: World, scenario: Scenario): Promise<Ready> {
       counts.set(point, nth);
       return `${point}#${nth}`;
     });
-  return { scenario, before, whole: main(world), points };
+  const after =
+    scenario.changes === undefined ? null : checkoutAt(world.worktree(scenario.session));
+  return { scenario, before: { ...before, after }, whole: main(world), points };
 }
 
 /** Runs the command of a scenario where the world stands. */
@@ -130,7 +132,8 @@ async function usable(world: World, scenario: Scenario, before: Before): Promise
     .filter((path) => existsSync(path))
     .map((path) => comparable(scenario, checkoutAt(path)));
   const was = comparable(scenario, before.session);
-  return now.some((one) => same(one, was))
+  const meant = before.after === null ? was : comparable(scenario, before.after ?? null);
+  return now.some((one) => same(one, was) || same(one, meant))
     ? []
     : [`the session is not as it was: ${JSON.stringify(now)} instead of ${JSON.stringify(was)}`];
 }
