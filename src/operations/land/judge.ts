@@ -21,7 +21,7 @@ import { verifyFailed, verifyIn, type Verified } from '../../trust/verification.
 import { underLock, uninterrupted } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { queueScratch } from './scratch-place.ts';
-import type { OpenQueue } from './store.ts';
+import type { Contents, OpenQueue } from './store.ts';
 
 /** The merged files were not good, and it is the session's doing. */
 export class SentBackByVerification extends Error {
@@ -97,7 +97,7 @@ export function judgeOf(asked: Asked): Judge {
     if (found.kind !== 'red') throw verifyFailed(found);
     if (queue.contents().allowRedBase) return found;
     const { command, exit, output } = found;
-    const again = [...context.commandLine, '--allow-red-base'];
+    const again = [...callOf(queue.contents()), '--allow-red-base'];
     throw new FlightError('base-red', { base: name, command, exit, output, again });
   };
   const judge = async (found: Verified, tip: Oid, session: CommandSession): Promise<void> => {
@@ -123,6 +123,13 @@ export function judgeOf(asked: Asked): Judge {
       return found.kind === 'red' ? true : found.kind === 'green' ? false : null;
     },
   };
+}
+
+/** The call that begins this queue once more. */
+function callOf({ entries, verify, pr }: Contents): string[] {
+  const names = entries.map(({ name }) => name);
+  const more = [...(verify === null ? [] : ['--verify', verify]), ...(pr ? ['--pr'] : [])];
+  return ['parallel', 'land', ...names, ...more];
 }
 
 function isSame(one: Verified, other: Verified): boolean {
