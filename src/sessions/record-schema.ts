@@ -128,8 +128,6 @@ const SentBackSchema = z.looseObject({
   output: z.optional(z.string()),
 });
 
-export type SentBack = z.infer<typeof SentBackSchema>;
-
 export const SessionRecordSchema = z.looseObject({
   schema: z.literal(1),
   /** id of the repository that wrote it, see `home.ts`; stamped by the registry */

@@ -53,12 +53,11 @@ export async function drive(
     await queue.end();
   } catch (error) {
     stopped = stoppedBy(context, error);
-    if (queue.contents().entries.every(({ state }) => state === 'waiting')) {
-      // nothing has moved: a refusal leaves nothing behind
-      if (isFlightError(error, 'base-red') || isFlightError(error, 'verify-failed')) {
-        await queue.end();
-        throw error;
-      }
+    const untouched = queue.contents().entries.every(({ state }) => state === 'waiting');
+    if (untouched && isRefusal(error)) {
+      // nothing has moved: it leaves no queue either (one that stays can be resumed)
+      await queue.end().catch(() => undefined);
+      throw error;
     }
   }
   const report = reportOf(queue.contents().entries, queue.contents().pr, {
@@ -70,6 +69,11 @@ export async function drive(
   if (wholly && stopped === undefined && report.sentBack.length === 0) return done(report);
   const conflicted = report.sentBack.some(({ reason }) => reason === 'conflicts');
   throw new FlightError(conflicted ? 'land-conflicts' : 'land-incomplete', { ...report });
+}
+
+function isRefusal(error: unknown): boolean {
+  if (!isFlightError(error)) return false;
+  return error.code === 'verify-failed' || [2, 3, 4, 7].includes(describe(error).exit);
 }
 
 /** Each base that something waits for, as it is now. */

@@ -13,6 +13,7 @@ import { faultPoint } from '../../kernel/faults.ts';
 import { below, type AbsolutePath } from '../../kernel/path.ts';
 import { gitWith, markedGit, type Git } from '../../git/git.ts';
 import type { BranchName, Oid } from '../../git/oid.ts';
+import { unsigned } from '../../integration/foresee.ts';
 import { moveScratch, registerScratch, removeScratch } from '../../integration/scratch.ts';
 import { buildCommit, type Built } from '../../integration/shapes.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -144,11 +145,6 @@ export async function trialMerge(
   tip: Oid,
   { name, branch, tip: sessionTip, into }: CommandSession & Merging,
 ): Promise<Built> {
-  const unsigned = {
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'commit.gpgSign',
-    GIT_CONFIG_VALUE_0: 'false',
-  };
   const input = { name, goals: [], branch, sessionTip, base: into, baseTip: tip, shape: null };
   return buildCommit(gitWith(project.git, unsigned), project, input);
 }

@@ -2,6 +2,7 @@
 // for the same reason, and the base passes its tests at every commit it was moved to.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { passedPoints } from './passed-points.ts';
 import { said, statusOnly } from './invariants.ts';
 import { filesOf, pathsBelow } from './look.ts';
 import { succeed, type Ended, type World } from './world.ts';
@@ -33,15 +34,7 @@ export async function pointsOfQueue(world: World): Promise<string[]> {
   rmSync(file, { force: true });
   const ended = await world.run(command, { env: { FLIGHT_RULES_FAULT_LOG: file } });
   if (ended.end !== 5) throw new Error(said(ended));
-  const counts = new Map<string, number>();
-  return readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((point) => {
-      const nth = (counts.get(point) ?? 0) + 1;
-      counts.set(point, nth);
-      return `${point}#${nth}`;
-    });
+  return passedPoints(file);
 }
 
 /** @returns what is wrong after it was killed there and gone on with */
@@ -72,7 +65,7 @@ async function goOn(world: World): Promise<Ended | null> {
 }
 
 /** Everything is as it is when nothing is cut off. */
-export function whole(
+function whole(
   world: World,
   first: string,
   before: ReadonlyMap<string, string> = new Map(),
