@@ -20,7 +20,7 @@ describe.skipIf(codex === null)(`Codex (${codex?.spec ?? 'absent'})`, () => {
   let ground: Ground;
 
   beforeAll(() => {
-    ground = makeGround('--agents', 'codex', '--hooks');
+    ground = makeGround('--agents', 'codex', '--hooks', '--guard');
   });
 
   /** What the app server answers to one question. */
@@ -70,7 +70,7 @@ describe.skipIf(codex === null)(`Codex (${codex?.spec ?? 'absent'})`, () => {
 
   test('it lists the hooks', async () => {
     const result = JSON.stringify(await ask('hooks/list', { cwds: [ground.project] }));
-    for (const event of ['working', 'waiting', 'idle', 'gone']) {
+    for (const event of ['working', 'waiting', 'idle', 'gone', 'pre-edit']) {
       expect(result).toContain(`hook codex ${event}`);
     }
   });

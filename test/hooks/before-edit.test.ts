@@ -1,91 +1,15 @@
 // Before an edit: advice that another session changed the file, and, where it was asked for, the
 // refusal of a write that leaves the session.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  appendFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { beforeEdit, type EditAnswer, type EditAsked } from '../../src/agents/before-edit.ts';
 import { answerText } from '../../src/agents/edit-answer.ts';
 import type { HookAgent } from '../../src/agents/hook-words.ts';
 import { touchedFile } from '../../src/integration/clash/touched-file.ts';
-import { writeTouched, type TouchedEntry } from '../../src/integration/clash/write-touched.ts';
-import { projectConfigFile, userConfigFile } from '../../src/sessions/settings-place.ts';
-import { releasedProgram, type Ended } from '../support/cli.ts';
-import { fingerprint } from '../support/operate.ts';
-import { gitIn, makeRepo, temporaryFolder, type TestRepo } from '../support/repo.ts';
-import { silent } from './agent.ts';
-
-const now = new Date(2026, 10, 22, 15, 30);
-const seen = new Date(2026, 10, 22, 14, 2);
-const nothing: EditAnswer = { kind: 'silent' };
-
-interface Ground {
-  readonly repo: TestRepo;
-  readonly env: Readonly<Record<string, string>>;
-  readonly auth: string;
-  readonly billing: string;
-  /** what an edit of `path` by somebody in `cwd` is answered */
-  readonly edit: (cwd: string, path: string, more?: Partial<EditAsked>) => Promise<EditAnswer>;
-  /** the same as text; nothing for silence */
-  readonly said: (cwd: string, path: string) => Promise<string>;
-  readonly touch: (...entries: readonly TouchedEntry[]) => void;
-  /** writes `parallel.guard` into the project's configuration */
-  readonly guard: (text: string, root?: string) => void;
-}
-
-function ground(): Ground {
-  const repo = makeRepo();
-  const [auth, billing] = ['auth', 'billing'].map((name) => repo.addSession(name).worktree);
-  if (auth === undefined || billing === undefined) throw new Error('no sessions');
-  for (const root of [repo.root, auth, billing]) mkdirSync(join(root, 'src'));
-  const env = { XDG_CACHE_HOME: temporaryFolder('cache-'), XDG_CONFIG_HOME: temporaryFolder() };
-  const edit: Ground['edit'] = (cwd, path, more = {}) => {
-    const input = { cwd, tool_name: 'Edit', tool_input: { file_path: path } };
-    return beforeEdit({ agent: 'claude', input, directory: null, env, now, ...more });
-  };
-  return {
-    repo,
-    env,
-    auth,
-    billing,
-    edit,
-    said: async (cwd, path) => {
-      const answer = await edit(cwd, path);
-      return answer.kind === 'silent' ? '' : answer.text;
-    },
-    touch: (...entries) =>
-      writeTouched(env, { commonDir: repo.commonDir, observedAt: seen }, entries),
-    guard: (text, root = repo.root) => {
-      const file = projectConfigFile(root);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    },
-  };
-}
-
-function entry(
-  worktree: string,
-  paths: readonly string[],
-  open: readonly string[] = [],
-): TouchedEntry {
-  return {
-    name: worktree.split('/').at(-1) ?? '',
-    worktree: worktree as TouchedEntry['worktree'],
-    goals: ['Log in by token'],
-    paths,
-    uncommitted: new Set(open),
-  };
-}
+import { userConfigFile } from '../../src/sessions/settings-place.ts';
+import { gitIn, makeRepo, temporaryFolder } from '../support/repo.ts';
+import { entry, ground, nothing, now, seen } from './guard-ground.ts';
 
 describe('advice', () => {
   test('names the session, the file, what kind of change, when it was seen and what for', async () => {
@@ -378,120 +302,5 @@ describe('in the words of each agent', () => {
     // advice where it is not heard would be lost
     const unheard = agent in after ? join(auth, 'src/a.ts') : join(auth, 'src/other.ts');
     expect(await asked(unheard)).toBe('');
-  });
-});
-
-describe('the program', () => {
-  function start(cwd: string, env: Readonly<Record<string, string>>): ReturnType<typeof spawn> {
-    const args = [releasedProgram, 'hook', 'claude', 'pre-edit'];
-    const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env } });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    child.stdin.on('error', () => undefined);
-    return child;
-  }
-
-  async function ended(child: ReturnType<typeof spawn>): Promise<Ended> {
-    let [stdout, stderr] = ['', ''];
-    child.stdout?.on('data', (text) => (stdout += String(text)));
-    child.stderr?.on('data', (text) => (stderr += String(text)));
-    const [exit] = (await once(child, 'close')) as [number | null];
-    return { exit, stdout, stderr };
-  }
-
-  const inputOf = (cwd: string, path: string): string =>
-    JSON.stringify({ cwd, tool_name: 'Write', tool_input: { file_path: path } });
-
-  async function answer(at: Ground, input: string, cwd: string = at.auth): Promise<Ended> {
-    const child = start(cwd, at.env);
-    child.stdin?.end(input);
-    return ended(child);
-  }
-
-  test('answers as soon as the question is whole, and changes nothing', async () => {
-    const here = ground();
-    const observedAt = new Date();
-    writeTouched(here.env, { commonDir: here.repo.commonDir, observedAt }, [
-      entry(here.billing, ['src/a.ts']),
-    ]);
-    const before = fingerprint(here.repo.root);
-    const child = start(here.auth, here.env);
-    // the pipe stays open
-    child.stdin?.write(`\uFEFF${inputOf(here.auth, 'src/a.ts')}`);
-    const said = await ended(child);
-    expect(said).toMatchObject({ exit: 0, stderr: '' });
-    expect(JSON.parse(said.stdout)).toMatchObject({
-      hookSpecificOutput: {
-        hookEventName: 'PreToolUse',
-        additionalContext: expect.stringContaining('billing has changed src/a.ts') as unknown,
-      },
-    });
-    here.guard('{"parallel":{"guard":"block"}}');
-    const refused = await answer(here, inputOf(here.auth, join(here.repo.root, 'a.ts')));
-    expect(JSON.parse(refused.stdout)).toMatchObject({
-      hookSpecificOutput: { permissionDecision: 'deny' },
-    });
-    expect(refused).toMatchObject({ exit: 0, stderr: '' });
-    rmSync(dirname(projectConfigFile(here.repo.root)), { recursive: true });
-    expect(fingerprint(here.repo.root)).toEqual(before);
-  });
-
-  test('is silent and well whatever it is handed, or is not', async () => {
-    const here = ground();
-    here.touch(entry(here.billing, ['src/a.ts']));
-    const garbage = [
-      '',
-      'null',
-      '[]',
-      '{"tool_input":',
-      '{"tool_name":"Edit","tool_input":{"file_path":7}}',
-      '{"tool_name":"Edit","tool_input":null,"cwd":9}',
-      '{"tool_name":"Edit","tool_input":{"file_path":"a\\u0000b"}}',
-      inputOf('/not/there', 'x'),
-      inputOf('relative', 'src/a.ts'),
-      '\0\0\0',
-    ];
-    for (const input of garbage)
-      expect([input, await answer(here, input)]).toEqual([input, silent]);
-    // nothing comes, and the pipe stays open
-    expect(await ended(start(here.auth, here.env))).toEqual(silent);
-    // outside of repositories; where its folder was removed
-    expect(await answer(here, inputOf('/', '/x'), '/')).toEqual(silent);
-    const gone = temporaryFolder('gone-');
-    const shell = spawn('sh', [
-      '-c',
-      `cd '${gone}' && rmdir '${gone}' && exec "$@"`,
-      'sh',
-      process.execPath,
-      releasedProgram,
-      'hook',
-      'claude',
-      'pre-edit',
-    ]);
-    shell.stdin.end('{"tool_name":"Edit","tool_input":{"file_path":"x"}}');
-    expect(await ended(shell)).toEqual(silent);
-  });
-
-  test('is silent where what was seen is missing, torn, huge or of another repository', async () => {
-    const here = ground();
-    const input = inputOf(here.auth, 'src/a.ts');
-    const file = touchedFile(here.env, here.repo.commonDir) ?? '';
-    const observedAt = new Date();
-    const fresh = (): void =>
-      writeTouched(here.env, { commonDir: here.repo.commonDir, observedAt }, [
-        entry(here.billing, ['src/a.ts']),
-      ]);
-    expect(await answer(here, input)).toEqual(silent);
-    fresh();
-    expect((await answer(here, input)).stdout).toContain('billing');
-    for (const harm of [
-      () => truncateSync(file, 10),
-      () => appendFileSync(file, 'x'),
-      () => truncateSync(file, 100_000_000),
-      () => writeFileSync(file, readFileSync(file, 'utf8').replace(here.repo.commonDir, '/else')),
-    ]) {
-      fresh();
-      harm();
-      expect(await answer(here, input)).toEqual(silent);
-    }
   });
 });
