@@ -24,6 +24,7 @@ test('it says which session, which step and how long; Ctrl-C leaves a queue that
     /^Verifying main itself\nVerified main itself in [\d.]+ s\n\[1\/2\] one: building\n/u,
   );
   expect(stopped.stderr).toMatch(/\[1\/2\] one: landed in [\d.]+ s, leaving\n/u);
+  expect(stopped.stderr).toContain(' parallel land --resume\n');
   // what was begun for the second is taken back at once
   expect(repo.git('worktree', 'list').split('\n')).toHaveLength(2);
   expect((await repo.facts('two')).record).not.toHaveProperty('intent');

@@ -2,6 +2,7 @@
  * Goes through a queue: the base first, then one session after the other. What fails for one
  * sends it back, and the queue goes on; what would fail for all ends it, and it can be resumed.
  */
+import { CutOff } from '../../kernel/cut-off.ts';
 import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
 import { isSystemError } from '../../kernel/errno.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
@@ -188,9 +189,9 @@ async function chainOf(run: Run, entry: QueueEntry): Promise<Home[]> {
 /** @throws what is no reason to stop but the end: Ctrl-C, a bug */
 function stoppedBy(context: OperationContext, error: unknown): NonNullable<LandReport['stopped']> {
   if (context.signal.aborted) {
-    const message = 'The queue is not finished; parallel land --resume goes on with it.';
+    const message = 'The queue is not finished; --resume goes on with it.';
     context.warn({ code: 'queue-interrupted', message });
-    throw error;
+    throw new CutOff(['parallel', 'land', '--resume'], error);
   }
   if (isFlightError(error) && error.code !== 'bug') {
     return { code: error.code, message: describe(error).message };
