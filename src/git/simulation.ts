@@ -6,12 +6,12 @@
  * - the working directory is the temporary one: merge drivers put their scratch files there;
  * - nothing is fetched (`GIT_ALLOW_PROTOCOL=` empty): in a partial clone the question fails.
  */
-import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { delimiter } from 'node:path';
 import { absolute, below, type AbsolutePath } from '../kernel/path.ts';
 import { gitWith, type Git } from './git.ts';
 import { offline } from './environment.ts';
+import { makeRoom, removeRoom } from './rooms.ts';
 
 export interface Simulation {
   /** git whose new objects go to the temporary directory */
@@ -38,7 +38,7 @@ export async function withPrivateObjects<T>(
   repository: { readonly commonDir: AbsolutePath },
   body: (simulation: Simulation) => Promise<T>,
 ): Promise<T> {
-  const room = await makeRoom();
+  const room = await openRoom();
   try {
     return await body(await simulationIn(git, repository, room));
   } finally {
@@ -61,7 +61,7 @@ export function sharedSimulation(
   let room: Promise<AbsolutePath> | null = null;
   let simulation: Promise<Simulation> | null = null;
   const open = async (): Promise<Simulation> => {
-    room ??= makeRoom();
+    room ??= openRoom();
     return simulationIn(git, repository, await room);
   };
   return {
@@ -82,13 +82,9 @@ async function simulationIn(
   return { git: gitWith(git, env), cwd: below(room, 'tree') };
 }
 
-async function removeRoom(room: AbsolutePath): Promise<void> {
-  await rm(room, { recursive: true, force: true, maxRetries: 3 });
-}
-
-async function makeRoom(): Promise<AbsolutePath> {
+async function openRoom(): Promise<AbsolutePath> {
   try {
-    const room = absolute(await realpath(await mkdtemp(join(tmpdir(), 'flight-rules-'))));
+    const room = await makeRoom();
     await mkdir(below(room, 'objects'));
     await mkdir(below(room, 'tree'));
     return room;

@@ -28,7 +28,14 @@ type LandedHow =
 
 export type Landed =
   /** `by`: part of a sentence, e.g. `its commits are in main`; `oid`: the commit that squashed it */
-  | { readonly kind: 'landed'; readonly how: LandedHow; readonly by: string; readonly oid?: Oid }
+  | {
+      readonly kind: 'landed';
+      readonly how: LandedHow;
+      /** the name of the one that has it */
+      readonly base: string;
+      readonly by: string;
+      readonly oid?: Oid;
+    }
   /** it has no commit of its own yet */
   | { readonly kind: 'new' }
   /** it has commits that are not in the base */
@@ -93,7 +100,7 @@ async function decide(
     const how = await contained(git, cwd, question.branchTip, base.tip);
     if (how === null) continue;
     if (!(await hasOwnCommits(git, cwd, question))) return { kind: 'new' };
-    return { kind: 'landed', how, by: sentence(how, base.name) };
+    return { kind: 'landed', how, base: base.name, by: sentence(how, base.name) };
   }
   for (const base of question.bases) {
     const landed = await taken(git, cwd, question.branchTip, base, simulate);
@@ -149,6 +156,7 @@ async function taken(
   const landed = (how: LandedHow, oid?: Oid): Landed => ({
     kind: 'landed',
     how,
+    base: base.name,
     by: sentence(how, base.name, oid),
     ...(oid === undefined ? {} : { oid }),
   });
@@ -168,7 +176,8 @@ async function taken(
     if (common.length !== 1) return null;
     const question = { mergeBase, branchTip, baseTip: base.tip };
     const squash = await findSquash(simulation.git, simulation.cwd, question);
-    if (squash !== null) return landed('squashed', squash);
+    if (squash.kind === 'found') return landed('squashed', squash.oid);
+    if (!squash.touched) return null;
     const rebased = await findRebased(simulation.git, simulation.cwd, question);
     return rebased === null ? null : landed('rebased', rebased);
   });

@@ -5,6 +5,7 @@
  * must stand, each of its commits. What merging would add is asked before; this is for a base that went on in the same
  * lines since.
  *
+ * Asked only if the base changed what the session changed first.
  * Processes: two `rev-list`, three `diff-tree`; more only for a commit that changes what the
  * session's last one changed.
  */
@@ -54,7 +55,8 @@ export async function findRebased(
     if (!samePaths(whole, theirs)) continue;
     const taken = { commit, parent, theirs };
     if (!(await takesOver(simulation, cwd, question, { paths: whole, text }, taken))) continue;
-    if (await eachStands(simulation, cwd, { parent, commit, baseTip })) return commit;
+    const row = { parent, commit, baseTip, length: own.length };
+    if (await eachStands(simulation, cwd, row)) return commit;
   }
   return null;
 }
@@ -63,10 +65,12 @@ export async function findRebased(
 async function eachStands(
   simulation: Git,
   cwd: string,
-  { parent, commit, baseTip }: { parent: Oid; commit: Oid; baseTip: Oid },
+  { parent, commit, baseTip, length }: { parent: Oid; commit: Oid; baseTip: Oid; length: number },
 ): Promise<boolean> {
   const order = 'oldest-first';
   const row = await commitsBetween(simulation, cwd, parent, commit, { merges: 'without', order });
+  // with a merge among them it is no row
+  if (row.length !== length) return false;
   const changes = await changesOfCommits(simulation, cwd, row);
   let before = parent;
   for (const one of row) {

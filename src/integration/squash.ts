@@ -22,19 +22,24 @@ export interface SquashQuestion {
   readonly baseTip: Oid;
 }
 
+export type Squash =
+  | { readonly kind: 'found'; readonly oid: Oid }
+  /** `touched`: the base changed something there since, so that it may be in several commits */
+  | { readonly kind: 'none'; readonly touched: boolean };
+
 /**
- * The newest commit of the base that stands and equals the session's whole difference, or `null`.
+ * The newest commit of the base that stands and equals the session's whole difference.
  * @param simulation git that writes to private objects
  */
 export async function findSquash(
   simulation: Git,
   cwd: string,
   question: SquashQuestion,
-): Promise<Oid | null> {
+): Promise<Squash> {
   const { mergeBase, branchTip, baseTip } = question;
   const whole = await changedPaths(simulation, cwd, mergeBase, branchTip);
   const first = whole[0];
-  if (first === undefined) return null;
+  if (first === undefined) return { kind: 'none', touched: false };
   const commits = await commitsBetween(simulation, cwd, mergeBase, baseTip, {
     merges: 'without',
     path: first.path,
@@ -47,9 +52,11 @@ export async function findSquash(
     if (!samePaths(whole, theirs)) continue;
     const parent = await parentOf(simulation, cwd, commit);
     const taken = { commit, parent, theirs };
-    if (await takesOver(simulation, cwd, question, { paths: whole, text }, taken)) return commit;
+    if (await takesOver(simulation, cwd, question, { paths: whole, text }, taken)) {
+      return { kind: 'found', oid: commit };
+    }
   }
-  return null;
+  return { kind: 'none', touched: commits.length > 0 };
 }
 
 /**

@@ -25,7 +25,7 @@ function blocks(page: string): string[] {
 }
 
 describe.each([
-  ['README.md', 3],
+  ['README.md', 4],
   ['docs/json.md', 1],
 ])('%s', (page, many) => {
   test('its examples run', async () => {

@@ -62,7 +62,8 @@ test('every tool has a case for each thing it can answer', () => {
   const answers = (tool: string): string[] =>
     [...new Set(run.filter((one) => one.tool === tool).map(({ is }) => is))].toSorted();
   const wanted = (name: string): string[] => {
-    if (['parallel_status', 'parallel_conflicts', 'parallel_sync'].includes(name)) return ['done', 'error'];
+    if (['parallel_status', 'parallel_conflicts', 'parallel_sync'].includes(name))
+      return ['done', 'error'];
     return name === 'config' || name === 'trust_list' ? ['done'] : ['decision', 'done', 'error'];
   };
   for (const { name } of toolEntries('all').filter(({ name: one }) => one !== 'parallel_path')) {

@@ -80,6 +80,7 @@ describe('landed', () => {
     expect(await verdict()).toEqual({
       kind: 'landed',
       how: 'same',
+      base: 'main',
       by: 'main is at its last commit',
     });
   });
@@ -132,6 +133,7 @@ describe('landed', () => {
     expect(await verdict()).toEqual({
       kind: 'landed',
       how: 'squashed',
+      base: 'main',
       by: `main has one commit with exactly this diff (${squash.slice(0, 7)})`,
       oid: squash,
     });
@@ -301,6 +303,7 @@ test('an upstream of the base counts as well', async () => {
   expect(landed).toEqual({
     kind: 'landed',
     how: 'same',
+    base: 'origin/main',
     by: 'origin/main is at its last commit',
   });
 });

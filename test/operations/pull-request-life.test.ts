@@ -83,7 +83,12 @@ test.each(stories)('$way, main went on before and after, seen $where', async ({ 
   const base = where === 'local' ? 'main' : 'origin/main';
   const landedBy = new RegExp(`^pull request #1: (?:its commits are in )?${base}\\b`, 'u');
   expect(await offered()).toMatchObject([
-    { name: 'auth', reason: 'landed', landedBy: expect.stringMatching(landedBy) as unknown },
+    {
+      name: 'auth',
+      reason: 'landed',
+      actions: [`branch ${branch} and record go, nothing that ${base} lacks`],
+      landedBy: expect.stringMatching(landedBy) as unknown,
+    },
   ]);
   const caller = { directory: repo.root };
   const cleaned = await operate(cleanup, { landed: true, yes: true }, caller);

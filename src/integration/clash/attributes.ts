@@ -4,11 +4,12 @@
  * room: merges whose side "ours" has the same set share it. Only those on the way to a path that
  * was changed can count.
  *
- * Processes: one `cat-file --batch`; where files that sessions append to are changed, those of
+ * Processes: none, the files are read where git would read them; of sessions without a worktree
+ * one `cat-file --batch`; where files that sessions append to are changed, those of
  * `git/union.ts` per set.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Git } from '../../git/git.ts';
 import { readBlobs } from '../../git/objects.ts';
@@ -20,14 +21,23 @@ import { below, type AbsolutePath } from '../../kernel/path.ts';
 /** The files of one commit, by the folder they lie in; none where there is none. */
 export type AttributeFiles = ReadonlyMap<string, Buffer>;
 
-/** @param folders of each commit those whose files may count; the root always does */
+/** A state whose attributes count, and where they may lie. */
+export interface Attributed {
+  readonly commit: Oid;
+  /** `null`: it has none, its tree tells */
+  readonly worktree: AbsolutePath | null;
+  /** the root counts always */
+  readonly folders: ReadonlySet<string>;
+}
+
 export async function attributeFilesOf(
   port: Git,
   cwd: string,
-  folders: ReadonlyMap<Oid, ReadonlySet<string>>,
+  states: readonly Attributed[],
 ): Promise<ReadonlyMap<Oid, AttributeFiles>> {
-  const asked = [...folders].flatMap(([commit, some]) =>
-    ['', ...some]
+  const stored = states.filter(({ worktree }) => worktree === null);
+  const asked = stored.flatMap(({ commit, folders }) =>
+    ['', ...folders]
       // a line break cannot be asked for
       .filter((folder) => !folder.includes('\n'))
       .map((folder) => ({ commit, folder })),
@@ -40,7 +50,30 @@ export async function attributeFilesOf(
     const known = found.get(commit) ?? new Map<string, Buffer>();
     found.set(commit, known.set(folder, bytes));
   }
+  for (const { commit, worktree, folders } of states) {
+    if (worktree !== null) found.set(commit, onDisk(worktree, folders));
+  }
   return found;
+}
+
+function onDisk(worktree: AbsolutePath, folders: ReadonlySet<string>): Map<string, Buffer> {
+  const found = new Map<string, Buffer>();
+  for (const folder of ['', ...folders]) {
+    const bytes = plainFile(below(worktree, inFolder(folder)));
+    if (bytes !== null) found.set(folder, bytes);
+  }
+  return found;
+}
+
+/** As git reads it: not through a link. */
+function plainFile(file: AbsolutePath): Buffer | null {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true
+      ? readFileSync(file)
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 function inFolder(folder: string): string {

@@ -117,7 +117,11 @@ async function judge(
       theirs: theirCommit,
       folders,
       isUnited,
-      own: { settings: ours.side.ownSettings, privateDir: ours.side.privateDir },
+      own: {
+        settings: ours.side.ownSettings,
+        worktree: ours.side.worktree,
+        privateDir: ours.side.privateDir,
+      },
     })),
   );
   const clean = ready.filter((one, at) => said[at]?.kind === 'clean' && one.isDoubtful);

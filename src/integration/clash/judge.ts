@@ -5,8 +5,8 @@
  *
  * What is remembered is not asked; what two lists of paths prove is not merged (`shape.ts`); of
  * sessions that take part in no merge no snapshot is made. With everything remembered no git runs
- * at all. Else: `merge-base`, `rev-list`, `diff-tree`; for what is merged `update-index`
- * and `write-tree` per session with uncommitted work, `cat-file` and a few `merge-tree`.
+ * at all. Else: `merge-base`, `rev-list`, `diff-tree`; for what is merged `update-index` and
+ * `write-tree` per session with uncommitted work, and a few `merge-tree`.
  */
 import { offline } from '../../git/environment.ts';
 import { gitWith } from '../../git/git.ts';

@@ -8,7 +8,7 @@ import type { Oid } from '../../git/oid.ts';
 import type { Simulation } from '../../git/simulation.ts';
 import { appendedTo } from '../../git/union.ts';
 import type { AbsolutePath } from '../../kernel/path.ts';
-import { attributeFilesOf, layOut, nameOfSet, unionFor } from './attributes.ts';
+import { attributeFilesOf, layOut, nameOfSet, unionFor, type Attributed } from './attributes.ts';
 import type { ClashPath } from './model.ts';
 
 export interface MergeQuestion {
@@ -18,8 +18,12 @@ export interface MergeQuestion {
   readonly folders: ReadonlySet<string>;
   /** a file that sessions append to may be merged */
   readonly isUnited: boolean;
-  /** of the worktree of `ours`, if it has settings of its own: they, and where they are */
-  readonly own: { readonly settings: string; readonly privateDir: AbsolutePath | null };
+  /** the worktree of `ours`, if it has one, and settings that count only there */
+  readonly own: {
+    readonly settings: string;
+    readonly worktree: AbsolutePath | null;
+    readonly privateDir: AbsolutePath | null;
+  };
 }
 
 /** Answers in the order asked. */
@@ -28,7 +32,7 @@ export async function mergeAll(
   version: string,
   questions: readonly MergeQuestion[],
 ): Promise<readonly MergeSaid[]> {
-  const files = await attributeFilesOf(simulation.git, simulation.cwd, foldersOf(questions));
+  const files = await attributeFilesOf(simulation.git, simulation.cwd, statesOf(questions));
   const names = new Map([...files].map(([commit, set]) => [commit, nameOfSet(set)]));
   const bare = nameOfSet(undefined);
   const groups = new Map<string, number[]>();
@@ -59,14 +63,14 @@ export async function mergeAll(
   return said;
 }
 
-function foldersOf(questions: readonly MergeQuestion[]): ReadonlyMap<Oid, ReadonlySet<string>> {
-  const all = new Map<Oid, Set<string>>();
-  for (const { ours, folders } of questions) {
-    const known = all.get(ours) ?? new Set<string>();
-    all.set(ours, known);
-    for (const folder of folders) known.add(folder);
+function statesOf(questions: readonly MergeQuestion[]): readonly Attributed[] {
+  const all = new Map<Oid, Attributed & { readonly folders: Set<string> }>();
+  for (const { ours: commit, folders, own } of questions) {
+    const known = all.get(commit) ?? { commit, worktree: own.worktree, folders: new Set<string>() };
+    all.set(commit, known);
+    for (const folder of folders) known.folders.add(folder);
   }
-  return all;
+  return [...all.values()];
 }
 
 /** Is one of the files that sessions append to among `changes`? */

@@ -24,6 +24,7 @@ export interface Side {
   readonly work: Work | null;
   /** settings of its own worktree, as text */
   readonly ownSettings: string;
+  readonly worktree: AbsolutePath | null;
   readonly privateDir: AbsolutePath | null;
 }
 
@@ -43,7 +44,14 @@ export function isSide(side: SideOrWhy): side is Side {
 
 /** The tip of a branch, nothing else. */
 export function committed(tip: Oid): Side {
-  return { heads: [tip], edits: [], work: null, ownSettings: '', privateDir: null };
+  return {
+    heads: [tip],
+    edits: [],
+    work: null,
+    ownSettings: '',
+    worktree: null,
+    privateDir: null,
+  };
 }
 
 /** What `participant` stands for. No process. */
@@ -65,11 +73,11 @@ export function sideOf(participant: Participant, settings: MergeSettings): SideO
     : '';
   const { edits } = uncommitted;
   if (edits.length === 0 && !uncommitted.isUnspeakable && heads.length === 1) {
-    return { heads, edits, work: null, ownSettings, privateDir };
+    return { heads, edits, work: null, ownSettings, worktree: path, privateDir };
   }
   const print = fingerprintOf({ heads, path, uncommitted, salt: settings.digest + ownSettings });
   const work = { worktree: path, privateDir, uncommitted, fingerprint: print };
-  return { heads, edits, work, ownSettings, privateDir };
+  return { heads, edits, work, ownSettings, worktree: path, privateDir };
 }
 
 function whyUnclear(

@@ -194,7 +194,7 @@ async function landed(
     ...item(
       session,
       'landed',
-      [...away, `branch ${session.branch} and record go, nothing that ${base} lacks`],
+      [...away, `branch ${session.branch} and record go, nothing that ${verdict.base} lacks`],
       0,
     ),
     landedBy: `${pullRequestOf(record)}${verdict.by}`,

@@ -160,7 +160,7 @@ async function fetchCommand(
   if (tracks) return quoteAll([...where, 'fetch', remote]);
   return mainCheckout === null
     ? quoteAll([...where, 'fetch', remote, `${base}:${base}`])
-    : quoteAll([...where, 'pull', '--ff-only', remote, base]);
+    : `${quoteAll(where)} pull --ff-only ${quoteAll([remote, base])}`;
 }
 
 function spelled(

@@ -1,15 +1,13 @@
 // Participants as status hands them in, made of sessions of a test repository.
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { branchRef, isOid, oid } from '../../../src/git/oid.ts';
+import { onTestFinished, vi } from 'vitest';
 import { readStatus } from '../../../src/git/status.ts';
 import { judgeClashes, type JudgeOptions } from '../../../src/integration/clash/judge.ts';
-import type { Clashes, Participant } from '../../../src/integration/clash/model.ts';
 import type { KnownSnapshot, VerdictCache } from '../../../src/integration/clash/verdict-cache.ts';
-import type { Judgement } from '../../../src/integration/clash/model.ts';
+import type { Clashes, Judgement, Participant } from '../../../src/integration/clash/model.ts';
 import { parseSessionName, sessionKey } from '../../../src/sessions/name.ts';
-import { parseBranchName, type BranchName } from '../../../src/git/oid.ts';
+import { branchRef, isOid, oid, parseBranchName, type BranchName } from '../../../src/git/oid.ts';
 import type { TestRepo, TestSession } from '../../support/repo.ts';
 
 export function branch(text: string): BranchName {
@@ -75,10 +73,11 @@ export function memoryCache(): MemoryCache {
   };
 }
 
-/** Makes a file look as if it had been left alone for a while (its ctime stays). */
-export function rested(file: string): void {
-  const then = Date.now() / 1000 - 60;
-  utimesSync(file, then, then);
+/** From now on files that were just written are old enough to be told apart from younger ones. */
+export function rest(): void {
+  const now = Date.now();
+  const spy = vi.spyOn(Date, 'now').mockImplementation(() => now + 10_000);
+  onTestFinished(() => spy.mockRestore());
 }
 
 /** The temporary folder of this test alone, to see what is left in it. */
