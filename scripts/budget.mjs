@@ -37,9 +37,9 @@ const budgets = {
   'hook pre-edit bytes': 25_000,
   'hook pre-edit chunks': 2,
   // All commands with all they need: there are no dependencies to install. Of these bytes the
-  // protocol kit of `mcp` is about a third.
-  'total bytes': 1_800_000,
-  'packed bytes': 480_000,
+  // protocol kit of `mcp` is about three tenths.
+  'total bytes': 2_100_000,
+  'packed bytes': 580_000,
 };
 
 /** The only files that are published. */

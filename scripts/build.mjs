@@ -59,6 +59,13 @@ const apart = Object.fromEntries(
   ]),
 );
 
+/** At the head of a chunk that loads something lazily. */
+const late = 'const __late=load=>{let is;return()=>is??=load()};';
+
+/** esbuild's helpers at the head of a chunk: of two lengths, the longer has all of the shorter. */
+const helpers =
+  /var (?:__create=Object\.create;var )?__defProp=Object\.defineProperty;var __getOwnPropDesc=.*?__toCommonJS=mod=>__copyProps\(__defProp\(\{\},"__esModule",\{value:!0\}\),mod\);/;
+
 /** What is imported one by the other on the way to the answer of `status --json`. */
 const way = [
   'src/faces/cli/main.ts',
@@ -186,7 +193,7 @@ async function commonJs(text) {
 /** `var import_a=require("a")` -> `var $1_=__late(()=>require("a"))`, and each use calls it. */
 function lazily(code) {
   const names = new Map();
-  const late = code
+  const lazy = code
     // esbuild's marks: of what is needed for its side effects only, and we have none,
     .replaceAll(/(?<=[;}])require\("\.\/[^"]+"\);/g, '')
     // and for ES modules that would import this
@@ -198,14 +205,14 @@ function lazily(code) {
         return `${name}=__late(()=>${load})`;
       },
     );
-  if (names.size === 0) return late;
-  const used = late.replaceAll(/\b(import_\w+)\b(=__late)?/g, (whole, name, made) => {
+  if (names.size === 0) return lazy;
+  const used = lazy.replaceAll(/\b(import_\w+)\b(=__late)?/g, (whole, name, made) => {
     const short = names.get(name);
     if (short === undefined) return whole;
     // in brackets for the sake of `new`
     return made === undefined ? `(${short}())` : `${short}${made}`;
   });
-  return `const __late=load=>{let is;return()=>is??=load()};${used}`;
+  return late + used;
 }
 
 /**
@@ -263,13 +270,21 @@ function fromCore(code, core, where) {
   });
 }
 
-/** The core file: a function by the name of a chunk, which runs it when it is first asked for. */
+/**
+ * The core file: a function by the name of a chunk, which runs it when it is first asked for. What
+ * esbuild puts before each chunk to make it CommonJS stands there once for all of them.
+ */
 function coreText(codes, core) {
-  const parts = [...core].map(
+  let most = '';
+  const parts = [...core].map((path) => {
+    const code = fromCore(codes.get(path), core, 'core').replace(helpers, (head) => {
+      if (head.length > most.length) most = head;
+      return '';
+    });
     // in brackets, so that V8 reads it once and not twice
-    (path) => `"${basename(path)}":(function(module){${fromCore(codes.get(path), core, 'core')}})`,
-  );
-  return `'use strict';const __made=new Map,__core=name=>{let is=__made.get(name);if(is===void 0){is={exports:{}};__made.set(name,is);__parts[name](is)}return is.exports};module.exports=__core;const __parts={${parts.join(',\n')}};`;
+    return `"${basename(path)}":(function(module){${code.replace(late, '')}})`;
+  });
+  return `'use strict';${late}${most}const __made=new Map,__core=name=>{let is=__made.get(name);if(is===void 0){is={exports:{}};__made.set(name,is);__parts[name](is)}return is.exports};module.exports=__core;const __parts={${parts.join(',\n')}};`;
 }
 
 /** The licence texts of what is bundled, which its licences ask to be passed on. */

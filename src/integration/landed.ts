@@ -14,7 +14,6 @@ import { NoSimulation, withPrivateObjects, type Simulation } from '../git/simula
 import { isFlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
 import { hasOwnCommits } from './own-commits.ts';
-import { findRebased } from './rebased.ts';
 import { findSquash } from './squash.ts';
 
 type LandedHow =
@@ -178,6 +177,7 @@ async function taken(
     const squash = await findSquash(simulation.git, simulation.cwd, question);
     if (squash.kind === 'found') return landed('squashed', squash.oid);
     if (!squash.touched) return null;
+    const { findRebased } = await import('./rebased.ts');
     const rebased = await findRebased(simulation.git, simulation.cwd, question);
     return rebased === null ? null : landed('rebased', rebased);
   });

@@ -16,11 +16,9 @@ import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
 import { StatusInput, StatusReport, type SessionStatus } from './shapes/status.ts';
-import { becameDirtyMessage } from './status/became-dirty.ts';
 import { describeSession } from './status/details.ts';
 import { endedSessions } from './status/ended.ts';
 import { mainStatus } from './status/main.ts';
-import { withPullRequests } from './status/pull-requests.ts';
 import { lookAtSessions } from './status/sessions.ts';
 import { strayStatus, whoWorks } from './status/strays.ts';
 import { summarise, trashSummary } from './status/summary.ts';
@@ -44,17 +42,22 @@ async function run(input: StatusInput, context: OperationContext): Promise<Outco
     everyone: true,
   }).then((looked) => looked.sessions);
   const [sessions, main, trash, strays, queue] = await Promise.all([
-    input.pr ? withPullRequests(context, project, { ...facts, sessions: asked }, looking) : looking,
+    input.pr
+      ? import('./status/pull-requests.ts').then(({ withPullRequests }) =>
+          withPullRequests(context, project, { ...facts, sessions: asked }, looking),
+        )
+      : looking,
     mainStatus(project, facts),
     trashSummary(project, facts),
     strayStatus(context, project, facts, source),
     facts.registry.queue === null
       ? undefined
-      : (await import('./status/queue.ts')).queueStatus(context, project, facts),
+      : import('./status/queue.ts').then(({ queueStatus }) => queueStatus(context, project, facts)),
   ]);
   for (const warning of (await source).warnings) context.warn(warning);
   for (const warning of summaryWarnings(facts)) context.warn(warning);
   if (main?.becameDirty !== undefined) {
+    const { becameDirtyMessage } = await import('./status/became-dirty.ts');
     const message = becameDirtyMessage(main.becameDirty, visible);
     context.warn({ code: 'main-became-dirty', message });
   }

@@ -4,7 +4,6 @@ import { readStatus } from '../../git/status.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { MainStatus } from '../shapes/status.ts';
-import { becameDirty } from './became-dirty.ts';
 
 /** `null` in a bare repository; fields that could not be found out are `null`. */
 export async function mainStatus(project: Project, facts: Observation): Promise<MainStatus | null> {
@@ -14,7 +13,10 @@ export async function mainStatus(project: Project, facts: Observation): Promise<
     const status = await readStatus(project.git, project.mainCheckout, { untracked: 'normal' });
     const tracked = status.entries.filter((entry) => entry.kind !== 'untracked');
     const behind = status.behind;
-    const became = await becameDirty(project, facts, status.entries);
+    const became =
+      status.entries.length === 0 || facts.sessions.length === 0
+        ? null
+        : await (await import('./became-dirty.ts')).becameDirty(project, facts, status.entries);
     return {
       branch: status.branch ?? branch,
       dirty: tracked.length > 0,

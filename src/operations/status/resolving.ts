@@ -12,7 +12,7 @@ export interface ResolvingStatus {
   readonly help: readonly Suggestion[];
 }
 
-/** `null`: nothing is to be resolved. Most sessions are not looked at at all. */
+/** `null`: nothing is to be resolved. */
 export async function resolvingStatus(
   context: OperationContext,
   project: Project,

@@ -18,7 +18,7 @@ import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
 import { clashesOf, type ClashWish, type SessionClashes } from './clashes.ts';
-import { resolvingStatus, type ResolvingStatus } from './resolving.ts';
+import type { ResolvingStatus } from './resolving.ts';
 import { ours } from '../../kernel/suggestion.ts';
 import { sentBackOf } from './sent-back.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
@@ -105,7 +105,11 @@ export async function lookAtSessions(
     states.map(async (one) => {
       const { branch, branchTip } = one.facts;
       const read = branchTip === null ? undefined : registry.tipTimes.get(branchTip);
-      const resolving = await resolvingStatus(context, project, one.facts, one.status);
+      const resolving = waitsToBeResolved(one)
+        ? await (
+            await import('./resolving.ts')
+          ).resolvingStatus(context, project, one.facts, one.status)
+        : null;
       return {
         ...(await withActivity(project, one, active, read ?? times.get(branch))),
         resolving,
@@ -134,6 +138,12 @@ function branchesWorthAsking(sessions: readonly SessionFacts[]): BranchName[] {
     ...(record?.pullRequest === undefined ? [] : [branch]),
   ]);
   return [...new Set(names)].map((name) => trusted<BranchName>(name));
+}
+
+/** May there be something? Most sessions are not looked at at all. */
+function waitsToBeResolved({ facts, status }: State): boolean {
+  const unmerged = status?.entries.some(({ kind }) => kind === 'unmerged') === true;
+  return unmerged || facts.record?.syncing !== undefined;
 }
 
 interface Around {
