@@ -113,7 +113,7 @@ describe('the matrix', () => {
     expect(width(head)).toBe(80);
     expect(lines).toContain(' 2 api-limits         .  X');
     expect(lines.find((line) => line.startsWith(' 4 '))).toMatch(/^ 4 a-name-as-l\.\.\. {5}\. /u);
-    expect(lines.filter((line) => /^[ 12]\d \S/u.test(line))).toHaveLength(20);
+    expect(lines.filter((line) => /^[ 12]\d \S+ +[.X]/u.test(line))).toHaveLength(20);
   });
 
   test('of more than fit shows those that have to do with others, and says so', async () => {
