@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { judgeCommits, ownHistory } from '../support/clash/judge-commits.ts';
 
 test('of 60 pairs of real commits not one is foreseen otherwise than git merges it', async () => {
-  const wanted = { pairs: 60, seed: 1 };
+  const wanted = { pairs: 60, seed: 1, checkout: 'everything' } as const;
   const { tally, disagreements, unknown, enough } = await judgeCommits(ownHistory(), wanted);
   expect(disagreements).toEqual([]);
   expect(unknown).toEqual([]);

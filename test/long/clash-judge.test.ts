@@ -17,15 +17,19 @@ test('of 300 generated pairs not one is foreseen otherwise than git merges it', 
   expect(tally.unknown).toBe(0);
 });
 
-test.each([ownHistory(), ...(other === undefined ? [] : [other])])(
+const clones: [string, string][] = [['this history', ownHistory()]];
+if (other !== undefined) clones.push(['the other clone', other]);
+
+test.each(clones)(
   'of 300 pairs of commits of %s not one is foreseen otherwise than git merges it',
   limit,
-  async (repository) => {
+  async (_, repository) => {
     const { tally, told, disagreements, unknown, enough } = await judgeCommits(repository, {
       pairs: 300,
       seed: 1,
+      checkout: 'conflicts',
     });
-    process.stderr.write(told);
+    process.stderr.write(`commits: ${told}`);
     expect(disagreements).toEqual([]);
     expect(unknown).toEqual([]);
     const both = Math.min(tally.clash, tally.clear + tally.touching);
