@@ -84,8 +84,8 @@ async function simulate<T>(project: Project, coming: Coming, body: Body<T>): Pro
   }
 }
 
-/** Nobody is asked for a passphrase for what is only looked at. */
-const unsigned = {
+/** For git's environment: nobody is asked for a passphrase for what is only looked at. */
+export const unsigned = {
   GIT_CONFIG_COUNT: '1',
   GIT_CONFIG_KEY_0: 'commit.gpgSign',
   GIT_CONFIG_VALUE_0: 'false',

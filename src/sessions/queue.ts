@@ -41,6 +41,7 @@ const SentBackEntry = z.object({
   code: z.optional(z.string()),
   paths: z.optional(z.array(z.string())),
   with: z.optional(z.string()),
+  command: z.optional(z.string()),
   exit: z.optional(z.nullable(z.number())),
   output: z.optional(z.string()),
 });

@@ -121,12 +121,12 @@ const SentBackSchema = z.looseObject({
   paths: z.optional(z.array(z.string())),
   /** the session it met */
   with: z.optional(z.string()),
+  /** that failed */
+  command: z.optional(z.string()),
   exit: z.optional(z.nullable(z.number())),
   /** the last part of what verification printed */
   output: z.optional(z.string()),
 });
-
-export type SentBack = z.infer<typeof SentBackSchema>;
 
 export const SessionRecordSchema = z.looseObject({
   schema: z.literal(1),

@@ -1,15 +1,12 @@
-// `parallel land`, killed at some of its steps and gone on with. All steps: test/long.
+// `parallel land`, killed in the middle and gone on with. All steps: test/long.
 import { expect, test } from 'vitest';
 import { killQueue, prepareQueue } from './sweep/queue.ts';
 import { worldOfFile } from './sweep/suite.ts';
 
 const { world } = worldOfFile();
 
-test('a queue, killed in the middle', async () => {
+test('a queue that dies while it looks for whom a session has met', async () => {
   await prepareQueue(world);
-  const found: string[] = [];
-  for (const point of ['queue.scratch-removal:before#1', 'queue.settle:before#2']) {
-    found.push(...(await killQueue(world, point)));
-  }
-  expect(found).toEqual([]);
+  // some have landed, one came back, and a scratch worktree is there
+  expect(await killQueue(world, 'queue.scratch-removal:before#2')).toEqual([]);
 }, 300_000);

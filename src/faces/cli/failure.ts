@@ -1,4 +1,5 @@
 /** Whatever was thrown, as one of the errors of the catalogue. */
+import { CutOff } from '../../kernel/cut-off.ts';
 import { FlightError, isFlightError } from '../../kernel/errors.ts';
 
 /** What a disk, its rights or a limit answers; anything else that is thrown is a bug. */
@@ -22,7 +23,8 @@ export function asFlightError(
   stopped: { readonly signal: NodeJS.Signals | null; readonly command: readonly string[] },
 ): FlightError {
   if (stopped.signal !== null) {
-    const { signal, command } = stopped;
+    const { signal } = stopped;
+    const command = thrown instanceof CutOff ? thrown.goOn : stopped.command;
     return new FlightError('interrupted', { signal, command }, { cause: thrown });
   }
   if (isFlightError(thrown)) return thrown;

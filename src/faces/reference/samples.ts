@@ -149,7 +149,7 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
       {
         name,
         reason: 'conflicts',
-        message: 'conflicts with search-index, which landed before it: src/login.ts.',
+        message: 'It conflicts with search-index, which landed before it, in src/login.ts.',
         with: 'search-index',
       },
     ],
@@ -157,7 +157,7 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
   },
   'land-incomplete': {
     landed: [{ name: 'search-index' }],
-    sentBack: [{ name, reason: 'red', message: 'Verification fails (exit 1): npm test.' }],
+    sentBack: [{ name, reason: 'red', message: 'It fails verification (exit 1).' }],
     remaining: ['ui-polish'],
     stopped: { code: 'disk-failed', message: 'no space left on the device.' },
   },

@@ -4,7 +4,7 @@ import { entry, holderText, listed, nothingChanged, type Holder } from './entry.
 
 /** What became of a queue: `data` of an answer, and of these errors. */
 interface Landed {
-  readonly landed: readonly { readonly name: string }[];
+  readonly landed: readonly { readonly name: string; readonly stillThere?: string | undefined }[];
   readonly published?: readonly { readonly name: string }[] | undefined;
   readonly sentBack: readonly {
     readonly name: string;
@@ -21,9 +21,13 @@ interface Landed {
 function story(data: Landed): string {
   const home = [...data.landed, ...(data.published ?? [])];
   const back = data.sentBack.map(({ name, message }) => `${name}: ${message}`);
+  const there = data.landed.flatMap(({ name, stillThere }) =>
+    stillThere === undefined ? [] : [`${name}: ${stillThere}`],
+  );
   const sentences = [
-    `${home.length} of ${home.length + back.length + data.remaining.length} came home.`,
+    `${home.length} of ${home.length + back.length + data.remaining.length} came home${home.length === 0 ? '' : `: ${home.map(({ name }) => name).join(', ')}`}.`,
     ...(back.length === 0 ? [] : [`Sent back:${listed(back)}`]),
+    ...(there.length === 0 ? [] : [`Landed, but not put away:${listed(there)}`]),
     ...(data.stopped === undefined ? [] : [`It stopped: ${data.stopped.message}`]),
     ...(data.remaining.length === 0 ? [] : [`Still to land:${listed(data.remaining)}`]),
   ];

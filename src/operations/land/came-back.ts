@@ -63,7 +63,7 @@ export function metWith(back: CameBack, name: string): CameBack {
   const message =
     back.reason === 'conflicts'
       ? `It conflicts with ${name}, which landed before it, in ${some(back.paths ?? [])}.`
-      : `${back.message} Together with ${name}: alone it passes.`;
+      : `Together with ${name} it fails verification${howEnded(back.exit)}; alone it passes.`;
   return { ...back, message, with: name };
 }
 
@@ -73,14 +73,19 @@ function notGood(found: SentBackByVerification['found']): CameBack {
   switch (kind) {
     case 'red': {
       const { exit } = found;
-      const how = exit === null ? 'ended by a signal' : `exit ${exit}`;
-      return { reason: kind, message: `Verification fails (${how}): ${command}.`, exit, output };
+      const message = `It fails verification${howEnded(exit)}.`;
+      return { reason: kind, message, command, exit, output };
     }
     case 'late':
-      return { reason: kind, message: `Verification did not end in time: ${command}.`, output };
+      return { reason: kind, message: 'Verification did not end in time.', command, output };
     case 'not-started':
-      return { reason: kind, message: `Verification could not be started: ${output}.` };
+      return { reason: kind, message: `Verification could not be started: ${output}.`, command };
   }
+}
+
+function howEnded(exit: number | null | undefined): string {
+  if (exit === undefined) return '';
+  return exit === null ? ' (ended by a signal)' : ` (exit ${exit})`;
 }
 
 /** A few paths, and how many there are beside them. */

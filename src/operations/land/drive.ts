@@ -2,6 +2,7 @@
  * Goes through a queue: the base first, then one session after the other. What fails for one
  * sends it back, and the queue goes on; what would fail for all ends it, and it can be resumed.
  */
+import { CutOff } from '../../kernel/cut-off.ts';
 import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
 import { isSystemError } from '../../kernel/errno.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
@@ -53,12 +54,11 @@ export async function drive(
     await queue.end();
   } catch (error) {
     stopped = stoppedBy(context, error);
-    if (queue.contents().entries.every(({ state }) => state === 'waiting')) {
-      // nothing has moved: a refusal leaves nothing behind
-      if (isFlightError(error, 'base-red') || isFlightError(error, 'verify-failed')) {
-        await queue.end();
-        throw error;
-      }
+    const untouched = queue.contents().entries.every(({ state }) => state === 'waiting');
+    if (untouched && isRefusal(error)) {
+      // nothing has moved: it leaves no queue either (one that stays can be resumed)
+      await queue.end().catch(() => undefined);
+      throw error;
     }
   }
   const report = reportOf(queue.contents().entries, queue.contents().pr, {
@@ -70,6 +70,11 @@ export async function drive(
   if (wholly && stopped === undefined && report.sentBack.length === 0) return done(report);
   const conflicted = report.sentBack.some(({ reason }) => reason === 'conflicts');
   throw new FlightError(conflicted ? 'land-conflicts' : 'land-incomplete', { ...report });
+}
+
+function isRefusal(error: unknown): boolean {
+  if (!isFlightError(error)) return false;
+  return error.code === 'verify-failed' || [2, 3, 4, 7].includes(describe(error).exit);
 }
 
 /** Each base that something waits for, as it is now. */
@@ -184,9 +189,9 @@ async function chainOf(run: Run, entry: QueueEntry): Promise<Home[]> {
 /** @throws what is no reason to stop but the end: Ctrl-C, a bug */
 function stoppedBy(context: OperationContext, error: unknown): NonNullable<LandReport['stopped']> {
   if (context.signal.aborted) {
-    const message = 'The queue is not finished; parallel land --resume goes on with it.';
+    const message = 'The queue is not finished; --resume goes on with it.';
     context.warn({ code: 'queue-interrupted', message });
-    throw error;
+    throw new CutOff(['parallel', 'land', '--resume'], error);
   }
   if (isFlightError(error) && error.code !== 'bug') {
     return { code: error.code, message: describe(error).message };

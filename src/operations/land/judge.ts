@@ -13,6 +13,7 @@ import { faultPoint } from '../../kernel/faults.ts';
 import { below, type AbsolutePath } from '../../kernel/path.ts';
 import { gitWith, markedGit, type Git } from '../../git/git.ts';
 import type { BranchName, Oid } from '../../git/oid.ts';
+import { unsigned } from '../../integration/foresee.ts';
 import { moveScratch, registerScratch, removeScratch } from '../../integration/scratch.ts';
 import { buildCommit, type Built } from '../../integration/shapes.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -21,7 +22,7 @@ import { verifyFailed, verifyIn, type Verified } from '../../trust/verification.
 import { underLock, uninterrupted } from '../change.ts';
 import type { OperationContext } from '../context.ts';
 import { queueScratch } from './scratch-place.ts';
-import type { OpenQueue } from './store.ts';
+import type { Contents, OpenQueue } from './store.ts';
 
 /** The merged files were not good, and it is the session's doing. */
 export class SentBackByVerification extends Error {
@@ -97,7 +98,7 @@ export function judgeOf(asked: Asked): Judge {
     if (found.kind !== 'red') throw verifyFailed(found);
     if (queue.contents().allowRedBase) return found;
     const { command, exit, output } = found;
-    const again = [...context.commandLine, '--allow-red-base'];
+    const again = [...callOf(queue.contents()), '--allow-red-base'];
     throw new FlightError('base-red', { base: name, command, exit, output, again });
   };
   const judge = async (found: Verified, tip: Oid, session: CommandSession): Promise<void> => {
@@ -125,6 +126,13 @@ export function judgeOf(asked: Asked): Judge {
   };
 }
 
+/** The call that begins this queue once more. */
+function callOf({ entries, verify, pr }: Contents): string[] {
+  const names = entries.map(({ name }) => name);
+  const more = [...(verify === null ? [] : ['--verify', verify]), ...(pr ? ['--pr'] : [])];
+  return ['parallel', 'land', ...names, ...more];
+}
+
 function isSame(one: Verified, other: Verified): boolean {
   return (
     one.kind === 'red' && other.kind === 'red' && one.at === other.at && one.exit === other.exit
@@ -137,11 +145,6 @@ export async function trialMerge(
   tip: Oid,
   { name, branch, tip: sessionTip, into }: CommandSession & Merging,
 ): Promise<Built> {
-  const unsigned = {
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'commit.gpgSign',
-    GIT_CONFIG_VALUE_0: 'false',
-  };
   const input = { name, goals: [], branch, sessionTip, base: into, baseTip: tip, shape: null };
   return buildCommit(gitWith(project.git, unsigned), project, input);
 }

@@ -122,7 +122,7 @@ export function mergingOf(
 
 export function firstTip({ bases }: Contents, entry: QueueEntry): Oid {
   const tip = bases.find(({ name }) => name === entry.base)?.tip;
-  if (tip === undefined) throw new FlightError('bug', { what: `no tip of ${entry.base}` });
+  if (tip === undefined) throw new FlightError('base-gone', { name: entry.name, base: entry.base });
   return oid(tip);
 }
 

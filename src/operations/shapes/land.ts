@@ -14,6 +14,8 @@ export const SentBack = z.object({
   paths: z.optional(list(z.string())),
   /** the session of this queue that it met; absent: the base as it was, or it alone */
   with: z.optional(z.string()),
+  /** of verification: the one that failed */
+  command: z.optional(z.string()),
   exit: z.optional(z.nullable(z.number())),
   /** the last part of what verification printed */
   output: z.optional(z.string()),

@@ -46,8 +46,9 @@ const SentBackNote = z.object({
   message: z.string(),
   /** the session it met */
   with: z.optional(z.string()),
-  /** with `status NAME`: the paths it is about, and the last part of what verification printed */
+  /** with `status NAME`: the paths it is about, what verified, the last part of what it printed */
   paths: z.optional(list(z.string())),
+  command: z.optional(z.string()),
   output: z.optional(z.string()),
 });
 

@@ -22,9 +22,10 @@ export function sentBackInFull(
 ): Pick<SessionDetails, 'sentBack'> {
   const said = facts.record?.sentBack;
   if (sentBack === undefined || said === undefined) return {};
-  const { paths, output } = said;
+  const { paths, command, output } = said;
   const more = {
     ...(paths === undefined ? {} : { paths }),
+    ...(command === undefined ? {} : { command }),
     ...(output === undefined ? {} : { output }),
   };
   return { sentBack: { ...sentBack, ...more } };

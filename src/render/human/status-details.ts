@@ -55,14 +55,14 @@ function lastActivity(session: SessionDetails, view: View): string {
   return lastActivityAt === null ? 'unknown' : `${ago(lastActivityAt, view.now)} ago`;
 }
 
-/** What verification printed at last, when it was to land. */
+/** What verified it when it was to land, and what that printed at last. */
 function verified({ sentBack }: SessionDetails, view: View): readonly string[] {
-  const lines = sentBack?.output?.trimEnd().split('\n').slice(-shownItems) ?? [];
-  if (lines.length === 0 || lines[0] === '') return [];
+  if (sentBack?.command === undefined) return [];
+  const printed = sentBack.output?.trimEnd().split('\n').slice(-shownItems) ?? [];
   return [
     '',
-    'Verification printed at last:',
-    ...lines.map((line) => cut(`  ${visible(line)}`, view.width)),
+    ...beside('Verified by  ', visible(sentBack.command), view.width),
+    ...printed.filter((line) => line !== '').map((line) => cut(`  ${visible(line)}`, view.width)),
   ];
 }
 

@@ -1,6 +1,7 @@
 // `dev-session end`, killed at its own points and given again: nothing twice, nothing lost.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { passedPoints } from './passed-points.ts';
 import { said, statusOnly } from './invariants.ts';
 import type { World } from './world.ts';
 
@@ -74,16 +75,7 @@ export async function pointsOf(world: World, ending: Ending): Promise<string[]> 
   if (ended.end !== 0) throw new Error(said(ended));
   const wrong = whole(world, ending);
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
-  const counts = new Map<string, number>();
-  return readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((point) => {
-      const nth = (counts.get(point) ?? 0) + 1;
-      counts.set(point, nth);
-      return `${point}#${nth}`;
-    })
-    .filter((point) => /^(?:end|land|remove)\./u.test(point));
+  return passedPoints(file).filter((point) => /^(?:end|land|remove)\./u.test(point));
 }
 
 /** @returns what is wrong after it was killed there and given again */

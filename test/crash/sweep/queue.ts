@@ -2,7 +2,7 @@
 // for the same reason, and the base passes its tests at every commit it was moved to.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLine } from '../../support/landing-line.ts';
+import { passedPoints } from './passed-points.ts';
 import { said, statusOnly } from './invariants.ts';
 import { filesOf, pathsBelow } from './look.ts';
 import { succeed, type Ended, type World } from './world.ts';
@@ -34,15 +34,7 @@ export async function pointsOfQueue(world: World): Promise<string[]> {
   rmSync(file, { force: true });
   const ended = await world.run(command, { env: { FLIGHT_RULES_FAULT_LOG: file } });
   if (ended.end !== 5) throw new Error(said(ended));
-  const counts = new Map<string, number>();
-  return readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((point) => {
-      const nth = (counts.get(point) ?? 0) + 1;
-      counts.set(point, nth);
-      return `${point}#${nth}`;
-    });
+  return passedPoints(file);
 }
 
 /** @returns what is wrong after it was killed there and gone on with */
@@ -73,7 +65,7 @@ async function goOn(world: World): Promise<Ended | null> {
 }
 
 /** Everything is as it is when nothing is cut off. */
-export function whole(
+function whole(
   world: World,
   first: string,
   before: ReadonlyMap<string, string> = new Map(),
@@ -86,7 +78,7 @@ export function whole(
   const left = ['queue', 'lock', 'sessions/auth', 'sessions/left', 'trash/auth/2'].filter((name) =>
     refs.includes(`refs/flight-rules/${name}`),
   );
-  const moves = readLine(world.root, first, 'true').moves;
+  const moves = movesOf(world, first).length;
   const files = pathsBelow(
     commonDir,
     (name) => name.endsWith('.lock') || name === 'scratch' || name.startsWith('scratch-'),
@@ -104,8 +96,19 @@ export function whole(
   ];
 }
 
+/** Where main has been since, by its reflog. */
+function movesOf(world: World, first: string): string[] {
+  const log = world.git(['reflog', 'show', '--format=%H', 'main']).split('\n');
+  return log.slice(0, log.indexOf(first));
+}
+
+/** What verification would say, without a checkout of each. */
 function red(world: World, first: string): string[] {
-  return readLine(world.root, first, verify).red.map((commit) => `main was red at ${commit}`);
+  return movesOf(world, first).flatMap((commit) => {
+    const names = world.git(['ls-tree', '--name-only', commit]).split('\n');
+    const both = names.includes('left.txt') && names.includes('right.txt');
+    return both ? [`main was red at ${commit}`] : [];
+  });
 }
 
 function reason(world: World, name: string, why: string, met: string): string[] {

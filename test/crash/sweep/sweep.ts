@@ -1,5 +1,5 @@
 // Kills a command at each of its fault points and looks what became of everything.
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   dead,
@@ -13,6 +13,7 @@ import {
   tidy,
   type Before,
 } from './invariants.ts';
+import { passedPoints } from './passed-points.ts';
 import { checkoutAt, type Checkout } from './look.ts';
 import type { Scenario } from './scenario.ts';
 import type { Ended, World } from './world.ts';
@@ -38,15 +39,7 @@ export async function learn(world: World, scenario: Scenario): Promise<Ready> {
   rmSync(log, { force: true });
   const ended = await command(world, scenario, { FLIGHT_RULES_FAULT_LOG: log });
   if (ended.end !== 0) throw new Error(`${scenario.name}: ${said(ended)}`);
-  const counts = new Map<string, number>();
-  const points = readFileSync(log, 'utf8')
-    .trim()
-    .split('\n')
-    .map((point) => {
-      const nth = (counts.get(point) ?? 0) + 1;
-      counts.set(point, nth);
-      return `${point}#${nth}`;
-    });
+  const points = passedPoints(log);
   const after =
     scenario.changes === undefined ? null : checkoutAt(world.worktree(scenario.session));
   return { scenario, before: { ...before, after }, whole: main(world), points };
