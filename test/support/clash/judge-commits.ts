@@ -28,17 +28,10 @@ export function ownHistory(): string {
   return fileURLToPath(new URL('../../..', import.meta.url));
 }
 
-/**
- * @param repository a clone; only read
- * @param wanted at least so many pairs; `checkout` as the judge takes it
- */
+/** @param repository a clone; only read */
 export async function judgeCommits(
   repository: string,
-  wanted: {
-    readonly pairs: number;
-    readonly seed: number;
-    readonly checkout: 'everything' | 'conflicts';
-  },
+  wanted: { readonly pairs: number; readonly seed: number },
 ): Promise<JudgedCommits> {
   const root = join(temporaryFolder('history-'), 'project');
   gitIn(repository, 'clone', '-q', '--shared', '--no-checkout', '--no-tags', repository, root);
@@ -58,7 +51,7 @@ export async function judgeCommits(
   const commits = new Map(sessions.map((one) => [one.name, everythingOf(root, one)]));
   const bases = new Map([['main', oid(gitIn(root, 'rev-parse', 'main'))]]);
   const tally = noTally();
-  const judged = hold({ judge: openJudge(root, wanted.checkout), clashes, commits, bases }, tally);
+  const judged = hold({ judge: openJudge(root, 'conflicts'), clashes, commits, bases }, tally);
   const madeUp =
     real.length === count ? '' : `, ${count - real.length} of ${count} sides made up: few commits`;
   const told =

@@ -8,7 +8,7 @@ import { commitAll } from './merge-judge.ts';
 import { act, firstLines, type Action } from './actions.ts';
 import { gitIn, temporaryFolder, writeIn } from '../repo.ts';
 
-export interface GeneratedSession {
+interface GeneratedSession {
   /** which commit of the base it starts from; what is too much is cut off */
   readonly from: number;
   readonly commits: readonly (readonly Action[])[];
