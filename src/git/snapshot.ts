@@ -14,11 +14,20 @@
  * fails is asked again by itself, which says why.
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { errorCode, isErrno, isSystemError } from '../kernel/errno.ts';
+import { isFlightError } from '../kernel/errors.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 import { pooled } from '../kernel/pooled.ts';
 import { run } from '../kernel/processes.ts';
@@ -81,8 +90,9 @@ async function takeGroup(simulation: Simulation, group: readonly Slot[]): Promis
       taken.push(writeCommit(objects, tree, slot.input));
     } catch (error) {
       simulation.git.signal?.throwIfAborted();
-      if (!(error instanceof GitError) && !isSystemError(error)) throw error;
-      taken.push({ why: reasonOf(error) });
+      const why = reasonOf(error, slot.input);
+      if (why === null) throw error;
+      taken.push({ why });
     } finally {
       // of a large repository many would not fit
       rmSync(slot.index, { force: true });
@@ -91,9 +101,14 @@ async function takeGroup(simulation: Simulation, group: readonly Slot[]): Promis
   return taken;
 }
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof GitError)) return errorCode(error);
-  return error.data.stderr.split('\n')[0]?.replace(/^(?:fatal|error): /u, '') ?? '';
+/** `null`: it is not about this worktree. */
+function reasonOf(error: unknown, { worktree }: SnapshotInput): string | null {
+  if (error instanceof GitError) {
+    return error.data.stderr.split('\n')[0]?.replace(/^(?:fatal|error): /u, '') ?? '';
+  }
+  // a folder that has gone meanwhile, and a git that has, are one and the same to spawn
+  if (isFlightError(error, 'git-missing') && !existsSync(worktree)) return 'its folder is gone';
+  return isSystemError(error) ? errorCode(error) : null;
 }
 
 /** What the shell gets done; `null` for what it does not. */

@@ -3,11 +3,17 @@
 import { expect, test } from 'vitest';
 import { judgeCommits, ownHistory } from '../support/clash/judge-commits.ts';
 
-test('of 60 pairs of real commits not one is foreseen otherwise than git merges it', async () => {
-  const wanted = { pairs: 60, seed: 1 };
-  const { tally, disagreements, unknown, enough } = await judgeCommits(ownHistory(), wanted);
-  expect(disagreements).toEqual([]);
-  expect(unknown).toEqual([]);
-  const both = Math.min(tally.clash, tally.clear + tally.touching);
-  expect(both).toBeGreaterThanOrEqual(enough ? 10 : 0);
-});
+const limit = { timeout: 180_000 };
+
+test(
+  'of 60 pairs of real commits not one is foreseen otherwise than git merges it',
+  limit,
+  async () => {
+    const wanted = { pairs: 60, seed: 1 };
+    const { tally, disagreements, unknown, enough } = await judgeCommits(ownHistory(), wanted);
+    expect(disagreements).toEqual([]);
+    expect(unknown).toEqual([]);
+    const both = Math.min(tally.clash, tally.clear + tally.touching);
+    expect(both).toBeGreaterThanOrEqual(enough ? 10 : 0);
+  },
+);

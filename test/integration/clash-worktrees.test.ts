@@ -1,7 +1,7 @@
 // Worktrees in every state: what lies in them is foreseen as `git add --all` and `git merge` would
 // have it, or it is unknown, and only of the session that it is true of.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -174,26 +174,31 @@ test('a socket stands in nobody’s way', async () => {
 
 test('what cannot be looked at is unknown, and never clean', async () => {
   const all = threeSessions();
-  const [blind, kept] = ['blind', 'kept'].map((name) => {
+  const [blind, kept, away] = ['blind', 'kept', 'away'].map((name) => {
     const session = all.repo.addSession(name);
     session.write('a.txt', secondLine(`of ${name}`));
     return session;
   });
-  if (blind === undefined || kept === undefined) throw new TypeError('none');
-  const { verdicts } = await foresee(all, [all.one, all.three, blind, kept], {
+  if (blind === undefined || kept === undefined || away === undefined) throw new TypeError('none');
+  const { verdicts } = await foresee(all, [all.one, all.three, blind, kept, away], {
     unjudged: true,
-    as: (participants) =>
-      participants.map((one) => ({
+    as: (participants) => {
+      // between two looks
+      renameSync(away.worktree, `${away.worktree}-elsewhere`);
+      return participants.map((one) => ({
         ...one,
         status: one.name === 'blind' ? null : one.status,
         worktree: one.name === 'kept' ? null : one.worktree,
-      })),
+      }));
+    },
   });
   expect(verdicts).toMatchObject({
     'one three': 'clear',
     'one blind': unknown,
     'three blind': unknown,
     'main blind': unknown,
+    // its status was read before; what is in the files cannot be
+    'one away': unknown,
     // only commits count
     'one kept': 'clear',
     'main kept': 'clear',

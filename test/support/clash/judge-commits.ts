@@ -11,6 +11,7 @@ import { openProject } from '../../../src/sessions/project.ts';
 import { gitIn, temporaryFolder } from '../repo.ts';
 import { hold, noTally, type Judged, type Tally } from './judged.ts';
 import { commitAll, openJudge } from './merge-judge.ts';
+import { makeUpSides } from './made-up-sides.ts';
 import { participantOf, type OnDisk } from './participant.ts';
 import { draw, sidesOf, type Side } from './real-sides.ts';
 
@@ -37,7 +38,8 @@ export async function judgeCommits(
   gitIn(root, 'checkout', '-q', '--detach');
   gitIn(root, 'branch', '-q', '-f', 'main', 'HEAD');
   const count = Math.ceil((1 + Math.sqrt(1 + 8 * wanted.pairs)) / 2);
-  const sides = sidesOf(root, count, wanted.seed);
+  const real = sidesOf(root, count, wanted.seed);
+  const sides = [...real, ...makeUpSides(root, count - real.length, wanted.seed)];
   const sessions = sides.map((side, at) => makeSession(root, side, `s${at}`));
 
   const port = openGit({ env: process.env });
@@ -49,10 +51,11 @@ export async function judgeCommits(
   const commits = new Map(sessions.map((one) => [one.name, everythingOf(root, one)]));
   const bases = new Map([['main', oid(gitIn(root, 'rev-parse', 'main'))]]);
   const tally = noTally();
-  const judged = hold({ judge: openJudge(root), clashes, commits, bases }, tally);
-  const shallow = gitIn(root, 'rev-parse', '--is-shallow-repository') === 'true';
+  const judged = hold({ judge: openJudge(root, 'conflicts'), clashes, commits, bases }, tally);
+  const madeUp =
+    real.length === count ? '' : `, ${count - real.length} of ${count} sides made up: few commits`;
   const told =
-    `${JSON.stringify(tally)}${shallow ? ', of a shallow clone' : ''}: foreseen in ` +
+    `${JSON.stringify(tally)}${madeUp}: foreseen in ` +
     `${seconds(foreseen - begun)} s, judged in ${seconds(performance.now() - foreseen)} s\n`;
   const length = Number(gitIn(root, 'rev-list', '--count', 'HEAD'));
   return { ...judged, tally, told, enough: length >= 100 };

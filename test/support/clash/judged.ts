@@ -14,7 +14,7 @@ export interface Tally {
 export interface Judged {
   /** one sentence for each verdict that is not so */
   readonly disagreements: readonly string[];
-  /** one for each that could not be found out */
+  /** one for each that was not found out, and git merges it, clean or not */
   readonly unknown: readonly string[];
 }
 
@@ -35,14 +35,14 @@ export function hold(question: Question, tally: Tally): Judged {
   const disagreements: string[] = [];
   const unknown: string[] = [];
   const look = (title: string, foreseen: Judgement, ours?: Oid, theirs?: Oid): void => {
+    if (ours === undefined || theirs === undefined) return;
     if (foreseen.verdict === 'unknown') {
-      unknown.push(`${title}: ${foreseen.why ?? 'without a reason'}`);
+      const knowable = judge.rule(ours, theirs).kind !== 'refused';
+      if (knowable) unknown.push(`${title}: ${foreseen.why ?? 'without a reason'}`);
       return;
     }
-    if (ours === undefined || theirs === undefined) return;
-    const wrong =
-      contradiction(foreseen, judge.rule(ours, theirs)) ??
-      untold(foreseen, judge.changedByBoth(ours, theirs));
+    const both = foreseen.verdict === 'clash' ? [] : judge.changedByBoth(ours, theirs);
+    const wrong = contradiction(foreseen, judge.rule(ours, theirs)) ?? untold(foreseen, both);
     if (wrong !== null) disagreements.push(`${title}: ${wrong}`);
   };
   for (const pair of clashes.pairs) {
@@ -90,7 +90,7 @@ function contradiction(foreseen: Judgement, ruling: Ruling): string | null {
  * only the line ends differ is changed for status, and not once it is added.
  */
 function untold({ verdict, paths }: Judgement, both: readonly string[] | null): string | null {
-  if (both === null || verdict === 'clash') return null;
+  if (both === null) return null;
   const said = new Set(paths.map(({ path }) => path));
   const missing = both.filter((path) => !said.has(path));
   return missing.length === 0

@@ -31,7 +31,7 @@ export function openJudge(
   const place = join(temporaryFolder('judge-'), 'worktree');
   gitIn(repository, 'worktree', 'add', '-q', '--detach', '--no-checkout', place, 'HEAD');
   if (checkout === 'conflicts') {
-    gitIn(place, 'sparse-checkout', 'set', '--no-cone', '/.gitattributes');
+    gitIn(place, 'sparse-checkout', 'set', '--no-cone', '.gitattributes');
   }
   let at: Oid | null = null;
   const git = (
