@@ -135,10 +135,7 @@ function firstLine(stderr: Buffer | string): string {
  * Pure: records of `--stdin`: state, the merge, an empty field.
  * @param end `cut off`: the last record may be unfinished, and is left out if it is
  */
-export function parseMerges(
-  fields: readonly string[],
-  end: 'whole' | 'cut off',
-): readonly MergeSaid[] {
+function parseMerges(fields: readonly string[], end: 'whole' | 'cut off'): readonly MergeSaid[] {
   const said: MergeSaid[] = [];
   for (let at = 0; at + 1 < fields.length;) {
     const clean = fields[at] === '1';

@@ -5,9 +5,10 @@
  * names the files, and sees what git does not mind (a deletion of the user's would be undone).
  */
 import { lstat, readlink } from 'node:fs/promises';
-import { sameSide, type Change } from '../git/diff.ts';
+import { changedPaths, sameSide, type Change } from '../git/diff.ts';
 import { hashFiles } from '../git/file-contents.ts';
 import { git, gitText, type Git } from '../git/git.ts';
+import type { Oid } from '../git/oid.ts';
 import { readStatus, type StatusEntry } from '../git/status.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
 
@@ -57,6 +58,29 @@ export async function lookForObstacles(
     else inTheWay.add(change.path);
   }
   return { identical, inTheWay: [...inTheWay], unmerged };
+}
+
+/**
+ * What stands where a move of a clean checkout writes a new file: ignored files, which git writes
+ * over without a word. One process: `diff-tree`; nothing is written.
+ */
+export async function standingWhereNew(
+  port: Git,
+  worktree: AbsolutePath,
+  from: Oid,
+  to: Oid,
+): Promise<string[]> {
+  const changes = await changedPaths(port, worktree, from, to);
+  const leaving = new Set(changes.filter(({ after }) => after === null).map(({ path }) => path));
+  const standing: string[] = [];
+  for (const { path, before } of changes) {
+    if (before !== null) continue;
+    const found = await whatStandsAt(worktree, path);
+    if (found.kind === 'file') standing.push(path);
+    // a file that this very move takes away is not in the way
+    if (found.kind === 'above' && !leaving.has(found.path)) standing.push(found.path);
+  }
+  return [...new Set(standing)];
 }
 
 /** Staged exactly as it will be: git keeps it, whatever the file is. */

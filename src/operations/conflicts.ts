@@ -44,9 +44,7 @@ async function run(
   }));
   const foreseen = await foresee(context, project, looked, { everyone: true });
   const shown = new Set(named.length === 0 ? asked.map(({ key }) => key) : keys);
-  const order = foreseen.order(
-    foreseen.sessions.flatMap(({ key }) => (shown.has(key) ? [key] : [])),
-  );
+  const order = foreseen.order(foreseen.sessions.map(({ key }) => key));
   return done(reportOf(foreseen, shown, order), { next: helpful(foreseen, shown, order) });
 }
 

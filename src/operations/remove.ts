@@ -8,6 +8,7 @@ import { done, undecided, type Outcome } from '../kernel/outcome.ts';
 import { absolute } from '../kernel/path.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { observe } from '../sessions/observe.ts';
+import { warnOfClashes } from './conflicts/of-one.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
@@ -75,6 +76,7 @@ async function run(input: RemoveInput, context: OperationContext): Promise<Outco
   if (strategy === 'abandon' && !input.yes) {
     return undecided(await abandonDecision(context, project, session, request));
   }
+  if (strategy === 'merge') await warnOfClashes(context, project, facts, session, request.into);
   const ended = await endSession(context, project, session, request, strategy);
   if (ended !== 'changed') return done(ended);
   const now = await observe(project, context.directory);

@@ -10,7 +10,9 @@ import { offline } from '../git/environment.ts';
 import { gitWith } from '../git/git.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
 import { observe } from '../sessions/observe.ts';
+import type { Project } from '../sessions/project.ts';
 import { itemError } from './cleanup/report.ts';
+import { finishChange } from './change.ts';
 import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import { projectOf } from './project.ts';
@@ -55,7 +57,9 @@ async function run(input: SyncInput, context: OperationContext): Promise<Outcome
   }
   // one that was named is refused as such; of several each has its own answer
   if (sessions.length === 1 && first !== undefined && wish.by === 'name') {
-    return answer([await syncOne(context, project, facts, first, wish)], wish);
+    const items = [await syncOne(context, project, facts, first, wish)];
+    await published(context, project, items);
+    return answer(items, wish);
   }
   const items: SyncItem[] = [];
   for (const session of sessions) {
@@ -63,7 +67,18 @@ async function run(input: SyncInput, context: OperationContext): Promise<Outcome
       await orSkipped(context, session, () => syncOne(context, project, facts, session, wish)),
     );
   }
+  await published(context, project, items);
   return answer(items, wish);
+}
+
+/** The manifest, after every change. */
+async function published(
+  context: OperationContext,
+  project: Project,
+  items: readonly SyncItem[],
+): Promise<void> {
+  if (!items.some(({ result }) => result === 'synced')) return;
+  await finishChange(context, project, () => Promise.resolve());
 }
 
 /** What is refused or fails for one of several is said of it, and the others go on. */

@@ -43,6 +43,7 @@ export function refusals(
   if (!asksForWork(options.strategy)) return always;
   return [
     ...always,
+    ...ofSync(session, facts),
     ...ofTree(session, facts, options),
     ...ofOperation(session, facts),
     ...ofHead(session, facts),
@@ -152,6 +153,16 @@ function ofTree(
       }),
     ];
   });
+}
+
+/** What conflicts there was left by us, and is neither concluded nor given up: that comes first. */
+function ofSync({ name, record, place }: SessionFacts, { operation }: WorkFacts): FlightError[] {
+  const { syncing } = record ?? {};
+  if (syncing === undefined || place.kind !== 'present') return [];
+  const { shape, base } = syncing;
+  if (operation.kind !== 'operation' || operation.operation !== shape) return [];
+  const worktree = place.path;
+  return [new FlightError('sync-unfinished', { name, base, shape, begun: 'by-us', worktree })];
 }
 
 function ofOperation(session: SessionFacts, { operation }: WorkFacts): FlightError[] {

@@ -7,9 +7,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { touchedFile } from '../../src/integration/clash/touched-file.ts';
 import { writeTouched } from '../../src/integration/clash/write-touched.ts';
 import { projectConfigFile } from '../../src/sessions/settings-place.ts';
-import { releasedProgram, type Ended } from '../support/cli.ts';
+import { cli, releasedProgram, type Ended } from '../support/cli.ts';
 import { fingerprint } from '../support/operate.ts';
-import { temporaryFolder } from '../support/repo.ts';
+import { gitIn, temporaryFolder } from '../support/repo.ts';
 import { silent } from './agent.ts';
 import { entry, ground, type Ground } from './guard-ground.ts';
 
@@ -123,4 +123,28 @@ test('is silent where what was seen is missing, torn, huge or of another reposit
     harm();
     expect(await answer(here, input)).toEqual(silent);
   }
+});
+
+test('hears what conflicts and status have seen, in the main checkout too', async () => {
+  const here = ground();
+  const { root } = here.repo;
+  const heard = async (path: string): Promise<string> =>
+    (await answer(here, inputOf(root, path), root)).stdout;
+  const look = async (...words: readonly string[]): Promise<void> => {
+    const ended = await cli(releasedProgram, ['parallel', ...words, '--json'], {
+      cwd: root,
+      env: here.env,
+    });
+    expect(ended.exit).toBe(0);
+  };
+  writeFileSync(join(here.auth, 'src/a.ts'), 'a\n');
+  expect(await heard('src/a.ts')).toBe('');
+  await look('conflicts');
+  expect(await heard('src/a.ts')).toContain('auth has changed src/a.ts too (uncommitted)');
+  gitIn(here.auth, 'add', 'src/a.ts');
+  gitIn(here.auth, 'commit', '-q', '-m', 'a');
+  writeFileSync(join(here.billing, 'b.ts'), 'b\n');
+  await look('status');
+  expect(await heard('src/a.ts')).toContain('auth has changed src/a.ts too (committed)');
+  expect(await heard('b.ts')).toContain('billing has changed b.ts too (uncommitted)');
 });

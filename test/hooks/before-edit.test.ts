@@ -22,6 +22,7 @@ describe('advice', () => {
     // its own changes are none of anybody else's
     expect(await said(auth, join(auth, 'src/b.ts'))).toBe('');
     expect(await said(auth, join(auth, 'src/a.ts'))).toContain('billing has changed src/a.ts too');
+    expect(await said(auth, join(repo.root, 'src/b.ts'))).not.toContain('auth has changed');
     // in the main checkout both count
     const main = await said(repo.root, join(repo.root, 'src/a.ts'));
     expect(main).toContain(a);
@@ -157,6 +158,7 @@ describe('a write that leaves the session', () => {
     symlinkSync(join(repo.root, 'src'), join(auth, 'to-src'));
     symlinkSync(join(repo.root, 'not-yet.ts'), join(auth, 'src/dangling.ts'));
     symlinkSync(auth, join(outside, 'to-auth'));
+    symlinkSync(join(auth, 'src'), join(repo.root, 'to-auth'));
     symlinkSync('loop', join(auth, 'loop'));
     symlinkSync('not/there/../../around', join(auth, 'around'));
     const kind = async (path: string, cwd: string = auth): Promise<string> =>
@@ -167,6 +169,7 @@ describe('a write that leaves the session', () => {
       'src/dangling.ts',
       // by the system it leaves, by the letter it does not; programs do either
       `${auth}/to-src/../x.ts`,
+      `${repo.root}/to-auth/../x.ts`,
       `${auth}/src/../../../${repo.root.split('/').at(-1)}/a.ts`,
       `${repo.root}/./src//a.ts`,
       `${repo.root}/../${repo.root.split('/').at(-1)}/not/there/a.ts`,

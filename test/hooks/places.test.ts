@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { agents } from '../../src/agents/all.ts';
-import { hookAgents, hookEvent } from '../../src/agents/hook-words.ts';
+import { guardWord, hookAgents, hookEvent } from '../../src/agents/hook-words.ts';
 import { imports } from '../architecture/source.ts';
 import { cli, json, releasedProgram } from '../support/cli.ts';
 import { fingerprint } from '../support/operate.ts';
@@ -143,7 +143,8 @@ describe('what init writes', () => {
   test('is understood, every line of every agent', () => {
     expect(agents.map(({ id }) => id)).toEqual(hookAgents);
     const provider = ['worktree-create', 'worktree-remove'];
-    for (const { id, hooks } of agents) {
+    for (const { id, hooks, guard } of agents) {
+      expect(new Set(guard.events.map(([, event]) => event))).toEqual(new Set([guardWord]));
       for (const [, event] of hooks.events) {
         const known = hookEvent(event) !== null || (id === 'claude' && provider.includes(event));
         expect([id, event, known]).toEqual([id, event, true]);

@@ -213,6 +213,11 @@ test('from within a session, and by the command line', async () => {
   const repo = threeSessions();
   const reply = await must(`${repo.root}-sessions/auth`, ['parallel', 'conflicts', 'auth']);
   expect(reply.at('data.pairs')).toMatchObject([{ verdict: 'clash' }, { verdict: 'touching' }]);
+  // what helps is named, and is there
+  expect(reply.at('next')).toMatchObject([
+    { argv: expect.arrayContaining(['parallel', 'land', 'auth']) as unknown },
+    { argv: expect.arrayContaining(['parallel', 'sync', 'limits']) as unknown },
+  ]);
   expect(existsSync(join(repo.root, '.git', 'index.lock'))).toBe(false);
 });
 

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { remove } from '../../src/operations/remove.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { status } from '../../src/operations/status.ts';
 import { sync } from '../../src/operations/sync.ts';
@@ -77,6 +78,11 @@ test('conflicts are left by a real merge, resolved, and concluded', async () => 
     errorData: { paths: [], marked: ['a.txt'] },
   });
   expect(await run(repo, on())).toMatchObject({ exit: 4, code: 'sync-unfinished' });
+  const end = { name: 'auth', strategy: 'merge' };
+  expect(await operate(remove, end, { directory: repo.root })).toMatchObject({
+    exit: 4,
+    code: 'sync-unfinished',
+  });
 
   session.write('a.txt', 'one\nboth\nthree\n');
   session.git('add', 'a.txt');
@@ -261,6 +267,23 @@ test('status says what is to be resolved, and how to go on', async () => {
     needs: ['conflicted'],
     why: 'A merge of main waits to be concluded: nothing conflicts any more.',
   });
+});
+
+test('an ignored file where a new one would come is not written over', async () => {
+  const { repo, session, from } = clashing();
+  repo.write('.git/info/exclude', '.env\n');
+  session.write('.env', 'mine\n');
+  repo.write('.env', 'of the base\n');
+  repo.git('add', '-f', '.env');
+  repo.git('commit', '-qm', 'a file that was ignored');
+  for (const more of [{}, { rebase: true }]) {
+    const before = fingerprint(repo.root);
+    const answered = await run(repo, { ...leave, ...more });
+    expect(answered).toMatchObject({ exit: 4, code: 'files-in-the-way' });
+    expect(answered.errorData['paths']).toEqual(['.env']);
+    expect(fingerprint(repo.root)).toEqual(before);
+  }
+  expect(session.git('rev-parse', 'HEAD')).toBe(from);
 });
 
 test('unclean, or several at once: nothing is begun', async () => {

@@ -1,5 +1,5 @@
 // Best common ancestors worked out in memory are those that follow from their definition.
-import fc from 'fast-check';
+import { array, assert, integer, nat, property, tuple, uniqueArray } from 'fast-check';
 import { expect, it } from 'vitest';
 import { maximalCommon } from '../../src/git/maximal-common.ts';
 import { oid, type Oid } from '../../src/git/oid.ts';
@@ -7,14 +7,14 @@ import { oid, type Oid } from '../../src/git/oid.ts';
 const idOf = (at: number): Oid => oid(at.toString(16).padStart(40, '0'));
 
 /** Commit 0 is the root that all have in common; parents have smaller numbers. */
-const histories = fc.integer({ min: 1, max: 14 }).chain((size) =>
-  fc.tuple(
-    fc.tuple(
+const histories = integer({ min: 1, max: 14 }).chain((size) =>
+  tuple(
+    tuple(
       ...Array.from({ length: size }, (_, at) =>
-        fc.uniqueArray(fc.nat({ max: at }), { minLength: 1, maxLength: 3 }),
+        uniqueArray(nat({ max: at }), { minLength: 1, maxLength: 3 }),
       ),
     ),
-    fc.array(fc.uniqueArray(fc.nat({ max: size }), { minLength: 1, maxLength: 2 }), {
+    array(uniqueArray(nat({ max: size }), { minLength: 1, maxLength: 2 }), {
       minLength: 2,
       maxLength: 5,
     }),
@@ -22,8 +22,8 @@ const histories = fc.integer({ min: 1, max: 14 }).chain((size) =>
 );
 
 it('answers what the definition says, whatever the history', () => {
-  fc.assert(
-    fc.property(histories, ([parents, states]) => {
+  assert(
+    property(histories, ([parents, states]) => {
       const ancestors = new Map<number, Set<number>>([[0, new Set([0])]]);
       for (const [at, own] of parents.entries()) {
         const all = new Set([at + 1]);

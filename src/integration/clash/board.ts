@@ -20,7 +20,7 @@ export interface Seat {
 }
 
 /** A seat, or why it cannot be looked at. */
-export type Place = Seat | string;
+type Place = Seat | string;
 
 export interface Question {
   readonly ours: Place;

@@ -52,6 +52,7 @@ export async function compareAll(
     ...board.bases.filter((one) => one.judgement !== null && !board.touched.has(one)),
   ];
   const comparisons = await relate(port, project, board, asked);
+  const bases = new Set(board.bases);
   const doubts: Doubt[] = [];
   const unsure: Doubt[] = [];
   for (const chunk of inChunks(comparisons)) {
@@ -59,7 +60,7 @@ export async function compareAll(
     for (const comparison of chunk) {
       const doubt = doubtAbout(comparison, shapes);
       const { question } = comparison;
-      if (board.bases.includes(question) && !board.touched.has(question)) {
+      if (bases.has(question) && !board.touched.has(question)) {
         const paths = changedPaths(comparison, comparison.ours, shapes);
         if (doubt.isDoubtful && paths !== null) unsure.push(doubt);
         board.touched.set(question, paths);
@@ -69,7 +70,10 @@ export async function compareAll(
       else doubts.push(doubt);
     }
   }
-  return { doubts, unsure };
+  // as asked: if not all can be merged, the bases are
+  const order = new Map(asked.map((question, at) => [question, at]));
+  const place = ({ question }: Doubt): number => order.get(question) ?? 0;
+  return { doubts: doubts.toSorted((a, b) => place(a) - place(b)), unsure };
 }
 
 async function relate(

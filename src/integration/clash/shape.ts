@@ -26,7 +26,7 @@ export interface Shape {
   readonly isDoubtful: boolean;
 }
 
-export interface Alteration {
+interface Alteration {
   readonly before: string | null;
   readonly after: string | null;
 }

@@ -28,7 +28,7 @@ export interface Side {
   readonly privateDir: AbsolutePath | null;
 }
 
-export interface Work {
+interface Work {
   readonly worktree: AbsolutePath;
   readonly privateDir: AbsolutePath;
   readonly uncommitted: Uncommitted;

@@ -76,12 +76,20 @@ async function moveFiles(port: Git, moving: Moving): Promise<void> {
   ].flatMap((setting) => ['-c', setting]);
   const how = ['--quiet', '--detach', '--no-overwrite-ignore', '--no-recurse-submodules'];
   try {
-    await git(at, worktree, [...settings, 'checkout', ...how, targets.files.to], {
-      uninterruptible: true,
-    });
+    const args = [...settings, 'checkout', ...how, targets.files.to];
+    const { stderr } = await git(at, worktree, args, { uninterruptible: true });
+    refuseHalfWritten(stderr.toString('utf8'), worktree);
   } catch (error) {
     throw explained(error, input);
   }
+}
+
+/** A disk that is full does not make checkout fail: what it could not write it only says. */
+function refuseHalfWritten(stderr: string, worktree: AbsolutePath): void {
+  const said = stderr.split('\n').find((line) => line.startsWith('error: '));
+  if (said === undefined) return;
+  const reason = said.slice('error: '.length);
+  throw new FlightError('disk-failed', { what: 'write the files of', path: worktree, reason });
 }
 
 /** git's refusal in our words. Its lists of files are indented by one tab. */

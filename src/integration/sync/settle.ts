@@ -98,6 +98,9 @@ async function notBegun(
 ): Promise<Settled> {
   const { git } = held;
   const { worktree, privateDir, key, record: about } = place;
+  const { from, baseTip } = tipsOf(syncing);
+  // files that git has written, or begun to, and that no index knows yet
+  await rollBack(git, { worktree, privateDir, from, to: baseTip, identical: [] });
   const status = await readStatus(git, worktree, { untracked: 'no', submodules: 'skip' });
   const changed = status.entries.some(({ path }) => path !== about.log);
   const attached = status.branch === branchOfRecord(about);
@@ -105,10 +108,7 @@ async function notBegun(
     await record(project, held, key, stored, 'forget');
     return { kind: 'back' };
   }
-  const { from, baseTip } = tipsOf(syncing);
   const pinned = await pinResolution(project, held, place, syncing, { at, changes: [] });
-  // new files that git has written, or begun to, and that no index knows yet
-  await rollBack(git, { worktree, privateDir, from, to: baseTip, identical: [] });
   await goBack(git, project, place, syncing);
   await record(project, held, key, stored, 'forget');
   return { kind: 'back', pinned };

@@ -43,7 +43,7 @@ export function isOurs(found: Underway, syncing: Syncing): boolean {
 }
 
 /** Is exactly this commit being merged in, and nothing beside it? */
-export function isMergeOf(found: Underway, commit: string): boolean {
+function isMergeOf(found: Underway, commit: string): boolean {
   return found.kind === 'merge' && found.of.length === 1 && found.of[0] === commit;
 }
 

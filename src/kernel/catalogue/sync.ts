@@ -65,8 +65,8 @@ export const syncErrors = {
       d.conflicted.length + d.skipped.length === 1
         ? 'That session is exactly as it was.'
         : 'Those that are not in step are exactly as they were.',
-    hints: (d) =>
-      d.conflicted
+    hints: (d) => [
+      ...d.conflicted
         .slice(0, 3)
         .map(({ name }) =>
           ours(
@@ -80,6 +80,8 @@ export const syncErrors = {
             'leaves the conflicts in its folder, to be resolved there',
           ),
         ),
+      ...helpFor(d.skipped),
+    ],
   }),
   'sync-incomplete': entry<{
     skipped: readonly Skipped[];

@@ -3,9 +3,9 @@
  * clash then brings its base in and resolves it there, before it is its turn.
  */
 import { ours, type Suggestion } from '../../kernel/suggestion.ts';
+import type { SessionFacts } from '../../sessions/facts.ts';
 import type { SessionKey } from '../../sessions/name.ts';
 import type { Foreseen } from './foresee.ts';
-import { namesOf } from './report.ts';
 
 /** An agent is to read them all. */
 const most = 5;
@@ -16,8 +16,7 @@ export function helpful(
   shown: ReadonlySet<SessionKey>,
   order: readonly SessionKey[],
 ): Suggestion[] {
-  const names = namesOf(sessions);
-  const name = (key: SessionKey): string => names.get(key) ?? key;
+  const facts = new Map(sessions.map((one) => [one.key, one]));
   const behind = base.filter(({ key, verdict }) => verdict === 'clash' && shown.has(key));
   const clashing = pairs.filter(
     ({ a, b, verdict }) => verdict === 'clash' && (shown.has(a) || shown.has(b)),
@@ -31,23 +30,43 @@ export function helpful(
     first.add(one);
     if (!later.has(other)) later.set(other, one);
   }
-  const alone = [...first].filter((key) => !later.has(key) && !behind.some((b) => b.key === key));
+  const moved = new Set(behind.map(({ key }) => key));
+  const alone = [...first].filter((key) => !later.has(key) && !moved.has(key));
+  const after = [...later].filter(([key]) => !moved.has(key));
+  const about = (
+    key: SessionKey,
+    help: (session: SessionFacts) => Suggestion | null,
+  ): readonly Suggestion[] => {
+    const session = facts.get(key);
+    const found = session === undefined ? null : help(session);
+    return found === null ? [] : [found];
+  };
   return [
-    ...behind.map((one) => bringIn(name(one.key), one.base)),
-    ...alone.toSorted((a, b) => rank(a) - rank(b)).map((key) => landFirst(name(key))),
-    ...[...later].map(([key, before]) => syncAfter(name(key), name(before))),
+    ...behind.flatMap((one) => about(one.key, (session) => bringIn(session, one.base))),
+    ...alone.toSorted((a, b) => rank(a) - rank(b)).flatMap((key) => about(key, landFirst)),
+    ...after.flatMap(([key, before]) =>
+      about(key, (session) => syncAfter(session, facts.get(before)?.name ?? before)),
+    ),
   ].slice(0, most);
 }
 
 /** It clashes with its base, which has moved on. */
-export function bringIn(name: string, base: string): Suggestion {
-  return ours(['parallel', 'sync', name], `brings ${base} in, to resolve it there`);
+export function bringIn(session: SessionFacts, base: string): Suggestion {
+  return sync(session, `brings ${base} in, to resolve it there`);
 }
 
-export function landFirst(name: string): Suggestion {
+/** `null`: it does not land by itself, but by its pull request, or not now */
+export function landFirst({ name, record }: SessionFacts): Suggestion | null {
+  if (record?.state !== 'active') return null;
   return ours(['parallel', 'land', name], 'when it is done: it lands first');
 }
 
-export function syncAfter(name: string, first: string): Suggestion {
-  return ours(['parallel', 'sync', name], `land ${first} first, then`);
+export function syncAfter(session: SessionFacts, first: string): Suggestion {
+  return sync(session, `land ${first} first, then`);
+}
+
+/** Conflicts are resolved in a worktree. */
+function sync({ name, place }: SessionFacts, why: string): Suggestion {
+  if (place.kind === 'present') return ours(['parallel', 'sync', name], why);
+  return ours(['parallel', 'restore', name], 'brings its folder back, to resolve it there');
 }

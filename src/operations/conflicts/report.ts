@@ -7,7 +7,10 @@ import type { Foreseen } from './foresee.ts';
 
 const mostPaths = 100;
 
-/** @param shown only pairs that involve one of these */
+/**
+ * @param shown only pairs that involve one of these
+ * @param order of all
+ */
 export function reportOf(
   { sessions, pairs, base }: Foreseen,
   shown: ReadonlySet<SessionKey>,
@@ -28,7 +31,7 @@ export function reportOf(
     base: base
       .filter(({ key }) => shown.has(key))
       .map((one) => ({ name: name(one.key), base: one.base, ...judgement(one) })),
-    order: order.map(name),
+    order: order.filter((key) => shown.has(key)).map(name),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Project } from '../../sessions/project.ts';
 import type { Draft } from '../../workflow/draft.ts';
 import { progressFile } from '../../workflow/progress.ts';
 import { pullRequestBody } from '../../workflow/pull-request-body.ts';
+import { warnOfClashes } from '../conflicts/of-one.ts';
 import type { OperationContext } from '../context.ts';
 import { endSession } from '../remove/end-session.ts';
 import { again, type RemoveRequest } from '../remove/request.ts';
@@ -109,6 +110,9 @@ async function integrate(
   if (session === undefined) {
     const known = sessions.map((one) => one.name);
     throw new FlightError('no-such-session', { name: seen.name, known });
+  }
+  if (strategy === 'merge') {
+    await warnOfClashes(context, project, { sessions }, session, request.into);
   }
   // whatever is not committed now is in the way
   const { committed: _, foresee: __, ...rest } = request;

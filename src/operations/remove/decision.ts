@@ -11,6 +11,7 @@ import { refusals } from '../../safety/refusals.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Observation } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
+import { clashesWith } from '../conflicts/of-one.ts';
 import type { OperationContext } from '../context.ts';
 import { strategies } from '../shapes/parts.ts';
 import type { RemoveReport } from '../shapes/remove.ts';
@@ -27,7 +28,7 @@ export async function strategyDecision(
   session: SessionFacts,
   request: RemoveRequest,
 ): Promise<Outcome<never>> {
-  const [asked, ways] = await Promise.all([
+  const [asked, ways, clashing] = await Promise.all([
     preflight(project, session, {
       strategy: 'merge',
       forceInUse: request.forceInUse,
@@ -37,7 +38,12 @@ export async function strategyDecision(
       ...(request.committed === undefined ? {} : { committed: request.committed }),
     }),
     lookForWaysHome(context, project, facts, session, request),
+    clashesWith(context, project, facts, session),
   ]);
+  const clashes = clashing?.map(({ name }) => name) ?? null;
+  const inTheWay = (clashing ?? [])
+    .filter(({ record }) => record?.base.name === ways.base)
+    .map(({ name }) => name);
   const why = (strategy: Strategy): string | null => {
     const [first] = refusals(session, asked.facts, {
       strategy,
@@ -52,7 +58,7 @@ export async function strategyDecision(
     const unavailableWhy = why(value);
     return {
       value,
-      ...words(value, session, ways, request.coming),
+      ...words(value, session, { ...ways, inTheWay }, request.coming),
       available: unavailableWhy === null,
       ...(unavailableWhy === null ? {} : { unavailableWhy }),
       ...(value === recommended ? { recommended: true } : {}),
@@ -69,6 +75,7 @@ export async function strategyDecision(
       base: ways.base,
       uncommitted: asked.status === null ? null : total(asked.status),
       conflicts: ways.conflicts,
+      clashes,
       remote: ways.remote,
       forge: ways.forge,
     },
@@ -119,13 +126,16 @@ function recommend(ways: WaysHome, why: (strategy: Strategy) => string | null): 
 function words(
   strategy: Strategy,
   session: SessionFacts,
-  ways: WaysHome,
+  ways: WaysHome & { readonly inTheWay?: readonly string[] },
   coming = 0,
 ): Pick<Choice, 'label' | 'effect' | 'undo'> {
   const { base, behind, restoreUntil } = ways;
   const ahead = ways.ahead === null ? null : ways.ahead + coming;
   const commits = ahead === null ? 'an unknown number of commits' : count(ahead, 'commit');
   const back = `restore brings the session back until ${restoreUntil}`;
+  const { inTheWay = [] } = ways;
+  const clash = inTheWay.length === 1 ? 'clashes' : 'clash';
+  const afterwards = inTheWay.length === 0 ? '' : ` Then ${inTheWay.join(', ')} ${clash} with it.`;
   switch (strategy) {
     case 'pr':
       return {
@@ -139,7 +149,7 @@ function words(
         effect:
           ahead === 0
             ? `${base} has all of it already. The session ends.`
-            : `Moves ${base} forward by ${commits}${behind === 0 ? '' : ' and a merge commit'}. Nothing is pushed.`,
+            : `Moves ${base} forward by ${commits}${behind === 0 ? '' : ' and a merge commit'}. Nothing is pushed.${afterwards}`,
         undo: `${back}; ${base} is moved back by you`,
       };
     case 'keep':

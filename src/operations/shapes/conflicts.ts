@@ -24,7 +24,7 @@ export const ConflictsReport = z.object({
   pairs: list(z.object({ a: z.string(), b: z.string(), ...judged })),
   /** each against its base; with names only these */
   base: list(z.object({ name: z.string(), base: z.string(), ...judged })),
-  /** the landing order in which the fewest meet a clash; with names only these */
+  /** the landing order of all in which the fewest meet a clash; with names only these of it */
   order: list(z.string()),
 });
 

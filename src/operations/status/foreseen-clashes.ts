@@ -87,11 +87,12 @@ function one(foreseen: Foreseen, order: readonly SessionKey[], key: SessionKey):
   };
 
   function helpFor(): Suggestion | null {
-    const name = names.get(key) ?? key;
-    if (base !== undefined) return bringIn(name, base.base);
+    const session = foreseen.sessions.find((other) => other.key === key);
+    if (session === undefined) return null;
+    if (base !== undefined) return bringIn(session, base.base);
     const [first] = told;
     if (first === undefined) return null;
-    return rank(first.other) < rank(key) ? syncAfter(name, first.name) : landFirst(name);
+    return rank(first.other) < rank(key) ? syncAfter(session, first.name) : landFirst(session);
   }
 }
 

@@ -11,6 +11,7 @@ import type { BranchName } from '../../git/oid.ts';
 import { isPublished } from '../../git/published.ts';
 import { resolvingIn } from '../../integration/sync/resolving.ts';
 import type { SyncInput as EngineInput } from '../../integration/sync/sync.ts';
+import { ensureWritable } from '../../safety/writable.ts';
 import { gatherWork, type WorkFacts } from '../../safety/work-facts.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Observation } from '../../sessions/observe.ts';
@@ -73,6 +74,7 @@ export async function judge(
       warnings.push({ code: 'pushed-rebase', message });
     }
   }
+  await ensureWritable(project, [place.path], context.commandLine);
   return {
     kind: 'ready',
     dirty,

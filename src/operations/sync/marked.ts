@@ -114,7 +114,7 @@ async function mark(
  * The session as it is now, under the lock.
  * @throws FlightError `no-such-session`, `session-busy`, `plan-changed`, `no-worktree`
  */
-export async function freshly(
+async function freshly(
   context: OperationContext,
   frame: Change,
   seen: SessionFacts,

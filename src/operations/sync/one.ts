@@ -59,6 +59,7 @@ async function attemptOne(
       await forgetOld(context, frame, now);
       return { judged: found, session: now };
     },
+    // what conflicts or fails leaves not even the manifest changed: it is rewritten at the end
     { nothingDone: () => true },
   );
   if (judged.kind === 'current') return current(session);

@@ -6,6 +6,7 @@ import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
 import type { Git } from '../../git/git.ts';
 import { readStatus } from '../../git/status.ts';
 import { requireIdentity } from '../../git/commit.ts';
+import { standingWhereNew } from '../../integration/in-the-way.ts';
 import { begin, goOn, type Ended } from '../../integration/sync/real.ts';
 import { goBack } from '../../integration/sync/give-up.ts';
 import { resolvingIn } from '../../integration/sync/resolving.ts';
@@ -13,6 +14,7 @@ import type { Syncing } from '../../integration/sync/underway.ts';
 import { isResolved, lookForUnresolved } from '../../integration/sync/unresolved.ts';
 import { absolute, type AbsolutePath } from '../../kernel/path.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
+import { ensureWritable } from '../../safety/writable.ts';
 import type { SessionFacts } from '../../sessions/facts.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { OperationContext } from '../context.ts';
@@ -47,6 +49,11 @@ export async function leaveConflicts(
       const { input } = judged;
       const changed = await changedLog(frame.git, session, record.log);
       if (changed !== null && wish.shape === 'rebase') throw uncommitted(session, [changed], null);
+      const { sessionTip: from, baseTip: to, worktree } = input;
+      const paths = await standingWhereNew(frame.git, worktree, from, to);
+      if (paths.length > 0) {
+        throw new FlightError('files-in-the-way', { base: session.branch, worktree, paths });
+      }
       return {
         shape: wish.shape,
         from: input.sessionTip,
@@ -150,6 +157,7 @@ async function toResolve(
       if (step === 'abort' && found.begun === 'by-hand') {
         throw nothing(`that merge was begun by hand; git -C ${place.path} merge --abort`);
       }
+      await ensureWritable(project, [place.path], context.commandLine);
       return found.syncing;
   }
 }
@@ -202,7 +210,11 @@ function answer(
       throw failed(error, name, worktree);
     case 'back':
     case 'nothing':
-      throw failed(error, name, worktree);
+      if (settled.kind === 'back' && settled.pinned !== undefined) {
+        const message = `What stood in session ${name} by then is in the trash as ${settled.pinned}.`;
+        context.warn({ code: 'sync-taken-back', message });
+      }
+      throw orChanged(error, name);
   }
 }
 
@@ -211,6 +223,10 @@ function failed(error: unknown, name: string, worktree: string): unknown {
     const why = error.data.stderr.trim() || `git ended with exit ${error.data.exit}.`;
     return new FlightError('continue-failed', { name, worktree, why }, { cause: error });
   }
+  return orChanged(error, name);
+}
+
+function orChanged(error: unknown, name: string): unknown {
   return error ?? new FlightError('plan-changed', { name, what: 'The worktree' });
 }
 

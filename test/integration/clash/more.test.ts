@@ -88,7 +88,7 @@ it('says why it does not know', async () => {
     'two: clear',
     'three: unknown they have no history in common',
   ]);
-  expect(() => two.git('merge', '-q', 'session/one')).toThrow();
+  expect(() => two.git('merge', '-q', 'session/one')).toThrow('merge');
   expect(told(await judge(repo, [one, two]))).toEqual([
     'one-two: unknown two has unmerged files (a.txt)',
     'one: clear',

@@ -10,7 +10,7 @@ import { parseSessionName, sessionKey } from '../../../src/sessions/name.ts';
 import { branchRef, isOid, oid, parseBranchName, type BranchName } from '../../../src/git/oid.ts';
 import type { TestRepo, TestSession } from '../../support/repo.ts';
 
-export function branch(text: string): BranchName {
+function branch(text: string): BranchName {
   const parsed = parseBranchName(text);
   if (parsed === null) throw new TypeError(`no branch name: ${text}`);
   return parsed;

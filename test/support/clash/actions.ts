@@ -119,7 +119,7 @@ function actOne(root: string, action: Action): void {
       return;
     case 'forget':
       if (isTracked(root, action.path)) {
-        gitIn(root, 'rm', '-q', '-r', '--cached', '--', `:(literal)${action.path}`);
+        gitIn(root, 'rm', '-q', '-r', '--cached', '--sparse', '--', `:(literal)${action.path}`);
       }
       return;
     case 'hide':

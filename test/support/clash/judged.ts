@@ -40,7 +40,9 @@ export function hold(question: Question, tally: Tally): Judged {
       return;
     }
     if (ours === undefined || theirs === undefined) return;
-    const wrong = contradiction(foreseen, judge.rule(ours, theirs));
+    const wrong =
+      contradiction(foreseen, judge.rule(ours, theirs)) ??
+      untold(foreseen, judge.changedByBoth(ours, theirs));
     if (wrong !== null) disagreements.push(`${title}: ${wrong}`);
   };
   for (const pair of clashes.pairs) {
@@ -81,6 +83,19 @@ function contradiction(foreseen: Judgement, ruling: Ruling): string | null {
         : `git conflicts in ${JSON.stringify(missing)} too, foreseen was ${list(foreseen.paths)}`;
     }
   }
+}
+
+/**
+ * Pure: what both have changed and it does not say. That it says more is no error: a file of which
+ * only the line ends differ is changed for status, and not once it is added.
+ */
+function untold({ verdict, paths }: Judgement, both: readonly string[] | null): string | null {
+  if (both === null || verdict === 'clash') return null;
+  const said = new Set(paths.map(({ path }) => path));
+  const missing = both.filter((path) => !said.has(path));
+  return missing.length === 0
+    ? null
+    : `foreseen was ${verdict} with ${list(paths)}, both have changed ${JSON.stringify(missing)}`;
 }
 
 /** The side that git moved away is named after what it was called: `a.txt~HEAD`, `a.txt~<commit>`. */

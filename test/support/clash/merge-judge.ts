@@ -16,18 +16,24 @@ export type Ruling =
 export interface MergeJudge {
   /** merges `theirs` into `ours`, and puts everything back */
   readonly rule: (ours: Oid, theirs: Oid) => Ruling;
-  /** how many merges it has made */
-  readonly count: () => number;
+  /** the paths that differ from their merge base in both; `null` if there is not just one base */
+  readonly changedByBoth: (ours: Oid, theirs: Oid) => readonly string[] | null;
 }
 
 /**
  * @param repository a folder of it; the judge's worktree is registered there, detached
+ * @param checkout `conflicts`: only what conflicts is written out, for a repository of many files
  */
-export function openJudge(repository: string): MergeJudge {
+export function openJudge(
+  repository: string,
+  checkout: 'everything' | 'conflicts' = 'everything',
+): MergeJudge {
   const place = join(temporaryFolder('judge-'), 'worktree');
   gitIn(repository, 'worktree', 'add', '-q', '--detach', '--no-checkout', place, 'HEAD');
+  if (checkout === 'conflicts') {
+    gitIn(place, 'sparse-checkout', 'set', '--no-cone', '/.gitattributes');
+  }
   let at: Oid | null = null;
-  let count = 0;
   const git = (
     ...args: readonly string[]
   ): { status: number | null; stdout: string; stderr: string } =>
@@ -40,10 +46,17 @@ export function openJudge(repository: string): MergeJudge {
     at = commit;
   };
   return {
-    count: () => count,
+    changedByBoth: (ours, theirs) => {
+      const bases = git('merge-base', '--all', ours, theirs).stdout.trim().split('\n');
+      const [base = ''] = bases;
+      if (base === '' || bases.length > 1) return null;
+      const changed = (tip: Oid): string[] =>
+        git('diff', '--name-only', '-z', '--no-renames', base, tip).stdout.split('\0').slice(0, -1);
+      const mine = new Set(changed(ours));
+      return changed(theirs).filter((path) => mine.has(path));
+    },
     rule: (ours, theirs) => {
       put(ours);
-      count += 1;
       const merged = git('merge', '-q', '--no-commit', '--no-ff', '--no-verify', '--', theirs);
       if (merged.status === 0) return { kind: 'clean' };
       const said = `${merged.stdout}${merged.stderr}`.trim();
