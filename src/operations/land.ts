@@ -63,6 +63,10 @@ async function begin(
   }
   const { verify = null, allowRedBase, pr } = input;
   const commands = await verifyCommands(project, verify === null ? [] : [verify], context.env);
+  if (commands.length === 0) {
+    const message = 'Nothing verifies what lands: there is neither --verify nor parallel.verify.';
+    context.warn({ code: 'not-verified', message });
+  }
   if (pr) await seeForge(context, project, first);
   const keys = sessions.map(({ key }) => key);
   const queue = await openQueue(context, project, async (frame, standing) => {

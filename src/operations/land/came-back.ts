@@ -1,8 +1,10 @@
 /** What is said of a session that came back, and kept in its record. */
 import { trusted } from '../../kernel/brand.ts';
+import { said } from '../../kernel/catalogue/entry.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
 import { describe, isFlightError } from '../../kernel/errors.ts';
-import type { RefChange } from '../../git/refs.ts';
+import { branchRef, parseBranchName } from '../../git/oid.ts';
+import { readRef, type RefChange } from '../../git/refs.ts';
 import { readRecord } from '../../integration/intent.ts';
 import type { Held } from '../../safety/held.ts';
 import type { SessionKey } from '../../sessions/name.ts';
@@ -96,7 +98,7 @@ function some(paths: readonly unknown[]): string {
 
 /** The first line, and what it lists, as one line. */
 function sentence(message: string): string {
-  return message.replaceAll(/\s*\n\s*/gu, ' ');
+  return said(message.replaceAll(/\s*\n\s*/gu, ' '));
 }
 
 /**
@@ -114,12 +116,15 @@ export async function noteInRecord(
   const key = trusted<SessionKey>(entry.key);
   const at = await readRecord(held.git, project, key);
   if (at === null || at.record.token !== entry.token || at.record.intent !== undefined) return [];
-  const { code: _, ...said } = back;
+  const branch = parseBranchName(entry.base);
+  const oid =
+    branch === null ? null : await readRef(held.git, project.commonDir, branchRef(branch));
+  const { code: _, ...what } = back;
   const sentBack = {
-    ...said,
+    ...what,
     at: isoSeconds(context.clock.now()),
     tip: entry.tip,
-    base: { name: entry.base, oid: null },
+    base: { name: entry.base, oid },
   };
   return [await recordChange(held.git, project.commonDir, key, at.oid, { ...at.record, sentBack })];
 }
