@@ -22,18 +22,38 @@ export async function runPostMerge(
 ): Promise<Warning | null> {
   const { worktree } = landed;
   if (worktree === null) return null;
-  const [hook] = await hooksFor(project.git, project, ['post-merge']);
-  if (hook === undefined) return null;
   // 0: not a squash that is still to be committed
-  const { exit, timedOut, output } = await runHook(project.git, hook.path, ['0'], {
-    cwd: worktree,
+  const hook = { name: 'post-merge', args: ['0'], worktree, done: 'The base has moved' };
+  return runHookAfter(project, hook, timeoutMs);
+}
+
+/**
+ * Runs the hook `name` in `worktree`, if there is one, after what it belongs to is done.
+ * @param timeoutMs default 10 minutes
+ */
+export async function runHookAfter(
+  project: Pick<Project, 'git' | 'root'>,
+  after: {
+    readonly name: string;
+    readonly args: readonly string[];
+    readonly worktree: AbsolutePath;
+    /** the beginning of a sentence: `The base has moved` */
+    readonly done: string;
+  },
+  timeoutMs: number = limitMs,
+): Promise<Warning | null> {
+  const { name, worktree: cwd } = after;
+  const [hook] = await hooksFor(project.git, project, [name]);
+  if (hook === undefined) return null;
+  const { exit, timedOut, output } = await runHook(project.git, hook.path, after.args, {
+    cwd,
     timeoutMs,
   });
   if (exit === 0) return null;
   const late = `It did not end within ${Math.round(timeoutMs / 1000)} s and was stopped.`;
-  const message = ['The base has moved, but its post-merge hook failed.', output.trim()]
+  const message = [`${after.done}, but its ${name} hook failed.`, output.trim()]
     .concat(timedOut ? [late] : [])
     .filter((sentence) => sentence !== '')
     .join(' ');
-  return { code: 'post-merge-failed', message };
+  return { code: `${name}-failed`, message };
 }

@@ -65,7 +65,14 @@ async function recoverOne(
     case 'landing':
       return landingSentence(await recoverLanding(held.git, project, session.key));
     case 'syncing':
-      return syncSentence(await recoverSync(held.git, project, session.key));
+      return syncSentence(
+        await recoverSync(
+          held.git,
+          project,
+          session.key,
+          session.place.kind === 'moved' ? session.place.to : null,
+        ),
+      );
     case 'publishing':
       await clearIntent(held, project, session);
       return 'a pull request that was cut off is not recorded; remove it again to go on.';

@@ -8,6 +8,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { absolute } from '../../src/kernel/path.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { openProject } from '../../src/sessions/project.ts';
+import { nobody } from '../support/nobody.ts';
 
 const root = process.argv[2] ?? '';
 const git = markedGit(openGit({ env: process.env }), 'driver');
@@ -17,17 +18,7 @@ const base = parseBranchName('main');
 if (branch === null || base === null) throw new TypeError('not a branch');
 const sessionTip = await readRef(git, project.commonDir, branchRef(branch));
 if (sessionTip === null) throw new TypeError('no session');
-const owner = {
-  token: 'driver',
-  pid: process.pid,
-  startTime: '',
-  bootId: '',
-  pidNamespace: '',
-  host: '',
-  uid: 0,
-  command: 'test',
-  since: '',
-};
+const owner = nobody('driver');
 await landSession(
   {
     project,

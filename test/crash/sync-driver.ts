@@ -8,6 +8,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { absolute } from '../../src/kernel/path.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { openProject } from '../../src/sessions/project.ts';
+import { nobody } from '../support/nobody.ts';
 
 const [, , root = '', worktree = '', privateDir = '', how = ''] = process.argv;
 const git = markedGit(openGit({ env: process.env }), 'driver');
@@ -19,17 +20,7 @@ if (branch === null || base === null) throw new TypeError('not a branch');
 const sessionTip = await readRef(git, project.commonDir, branchRef(branch));
 const baseTip = await readRef(git, project.commonDir, branchRef(base));
 if (sessionTip === null || baseTip === null) throw new TypeError('no session');
-const owner = {
-  token: 'driver',
-  pid: process.pid,
-  startTime: '',
-  bootId: '',
-  pidNamespace: '',
-  host: '',
-  uid: 0,
-  command: 'test',
-  since: '',
-};
+const owner = nobody('driver');
 if (how === 'recover') await recoverSync(git, project, key);
 else {
   await syncSession(

@@ -58,26 +58,61 @@ export async function scene(how: How): Promise<Scene> {
 }
 
 export async function drive(
-  { repo, session }: Pair,
+  it: Pair,
   how: How | 'recover',
   env: Readonly<Record<string, string>> = {},
 ): Promise<NodeJS.Signals | number | null> {
+  return (await start(it, how, env)).ended;
+}
+
+interface Driven {
+  readonly pid: number;
+  readonly ended: Promise<NodeJS.Signals | number | null>;
+}
+
+async function start(
+  { repo, session }: Pair,
+  how: How | 'recover',
+  env: Readonly<Record<string, string>>,
+): Promise<Driven> {
   const driver = await bundleForTest(fileURLToPath(new URL('sync-driver.ts', import.meta.url)));
   const word = how.endsWith('rebased') ? 'rebase' : how;
   const args = [driver, repo.root, session.worktree, session.privateDir, word];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'ignore'],
   });
-  return new Promise((resolve) => {
+  const ended = new Promise<NodeJS.Signals | number | null>((resolve) => {
     child.on('exit', (code, signal) => {
       resolve(signal ?? code);
     });
   });
+  return { pid: child.pid ?? 0, ended };
+}
+
+/** Stops it at `point`, lets somebody do something, and lets it go on. @returns how it ended */
+export async function meanwhile(
+  it: Pair,
+  how: How,
+  point: string,
+  somebody: () => void,
+): Promise<NodeJS.Signals | number | null> {
+  const log = join(dirname(it.repo.root), 'meanwhile.log');
+  rmSync(log, { force: true });
+  const env = { FLIGHT_RULES_FAULT: `${point}@stop`, FLIGHT_RULES_FAULT_LOG: log };
+  const { pid, ended } = await start(it, how, env);
+  const stopped = (): string => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+  };
+  await expect.poll(stopped, { timeout: 20_000 }).toBe('T');
+  somebody();
+  process.kill(pid, 'SIGCONT');
+  return ended;
 }
 
 /** As the user sees it; commits of another second have other names. */
-export function comparable(it: Seen): Omit<Seen, 'tip' | 'status'> & { readonly status: string } {
+function comparable(it: Seen): Omit<Seen, 'tip' | 'status'> & { readonly status: string } {
   const { tip: _, status, ...rest } = it;
   return { ...rest, status: status.replace(/^# branch.oid.*$/mu, '') };
 }

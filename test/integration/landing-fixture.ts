@@ -7,26 +7,14 @@ import { landSession } from '../../src/integration/land.ts';
 import { readRecord, type RecordAt } from '../../src/integration/intent.ts';
 import { markedGit } from '../../src/git/git.ts';
 import { transact } from '../../src/git/refs.ts';
-import type { Owner } from '../../src/kernel/owner.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { parseSessionName, sessionKey } from '../../src/sessions/name.ts';
 import { openProject, type Project } from '../../src/sessions/project.ts';
 import { recordChange } from '../../src/sessions/registry.ts';
 import { branch, numbered, type Story } from './support.ts';
+import { nobody } from '../support/nobody.ts';
 
 export const key = sessionKey(parseSessionName('auth'));
-
-const owner = (token: string): Owner => ({
-  token,
-  pid: process.pid,
-  startTime: '',
-  bootId: '',
-  pidNamespace: '',
-  host: '',
-  uid: 0,
-  command: 'test',
-  since: '',
-});
 
 export async function recordSession(it: Story): Promise<Project> {
   const project = await openProject(it.git, it.root, process.env);
@@ -69,7 +57,7 @@ export async function land(
     {
       project,
       clock: systemClock,
-      lock: (body) => body({ owner: owner(token), git }),
+      lock: (body) => body({ owner: nobody(token), git }),
       verify: null,
       ...extra,
     },

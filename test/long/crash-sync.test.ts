@@ -1,11 +1,14 @@
 // A sync, killed right before and right after every step, git killed in it, and the recovery, too.
-// About six minutes on one core.
+// About four minutes on one core.
+import { renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { everyStep } from '../crash/sweep/points.ts';
 import { deadlyFilter, deaths, killGitAt, killInCheckout } from '../crash/sweep/git-killed.ts';
 import { sync } from '../crash/sweep/scenarios.ts';
 import { named, sweeps, worldOfFile } from '../crash/sweep/suite.ts';
-import { learn } from '../crash/sweep/sweep.ts';
+import { checkoutAt } from '../crash/sweep/look.ts';
+import { command, learn } from '../crash/sweep/sweep.ts';
+import { succeed } from '../crash/sweep/world.ts';
 import { drive, isWhole, scene, type How } from '../crash/sync-killed.ts';
 
 const { world } = worldOfFile();
@@ -79,6 +82,24 @@ test.each(recovery)(
     expect(await drive(it, 'carry', { FLIGHT_RULES_FAULT: first })).toBe('SIGKILL');
     expect(await drive(it, 'recover', { FLIGHT_RULES_FAULT: point })).toBe('SIGKILL');
     await isWhole(it, `${first}, then ${point}`);
+  },
+  2 * minutes,
+);
+
+test(
+  'killed, and the folder moved by hand before the next command',
+  async () => {
+    const ready = await learn(world, named(sync, 'sync, carrying changes'));
+    for (const point of ['sync.files:after', 'sync.index:after']) {
+      world.putBack('start');
+      const env = { FLIGHT_RULES_FAULT: point };
+      expect((await command(world, ready.scenario, env)).end).toBe('SIGKILL');
+      renameSync(world.worktree('auth'), world.worktree('elsewhere'));
+      await succeed(world, ['parallel', 'cleanup', '--yes']);
+      await succeed(world, ['parallel', 'cleanup', '--yes']);
+      const wanted = point.startsWith('sync.files') ? ready.before.session : ready.before.after;
+      expect([point, checkoutAt(world.worktree('elsewhere'))]).toEqual([point, wanted]);
+    }
   },
   2 * minutes,
 );

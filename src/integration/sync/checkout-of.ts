@@ -11,15 +11,19 @@ export interface Checkout {
   readonly worktree: AbsolutePath | null;
 }
 
-/** @returns `null` if there is no private git dir of this session */
+/**
+ * @param moved where its folder was found, if the user moved it
+ * @returns `null` if there is no private git dir of this session
+ */
 export async function checkoutOf(
   project: Pick<Project, 'commonDir'>,
   record: SessionRecord,
+  moved: AbsolutePath | null = null,
 ): Promise<Checkout | null> {
   if (record.adminId === null) return null;
   const privateDir = adminDir(project, record.adminId);
   if ((await readToken(privateDir)) !== record.token) return null;
-  const worktree = await registeredWorktree(privateDir);
+  const worktree = moved ?? (await registeredWorktree(privateDir));
   const belongs = worktree !== null && (await linkOf(worktree)) === (await real(privateDir));
   return { privateDir, worktree: belongs ? worktree : null };
 }

@@ -59,7 +59,8 @@ export async function putFilesBack(port: Git, back: Back): Promise<void> {
   const changes = await changedPaths(inRoom, worktree, files.from, files.to);
   const ours = await untouched(port, { worktree, room, inRoom }, changes);
   const broken = await written(inRoom, worktree, ours);
-  const rest = ours.filter((change) => !broken.includes(change));
+  const known = new Set(broken);
+  const rest = ours.filter((change) => !known.has(change));
   broken.push(...(await begunBefore(inRoom, worktree, rest, raw)));
   faultPoint('sync.files-back:before');
   for (const change of broken) await takeAway(worktree, change.path);

@@ -11,7 +11,7 @@ import { FlightError } from '../../kernel/errors.ts';
 import { below, type AbsolutePath } from '../../kernel/path.ts';
 
 const mark = 'flight-rules: sync\n';
-const patienceMs = 3_000;
+const patienceMs = 2_000;
 const betweenMs = 50;
 
 export interface Holding {
@@ -20,7 +20,7 @@ export interface Holding {
   readonly privateDir: AbsolutePath;
 }
 
-/** @throws FlightError `operation-in-progress` if another git holds it for three seconds */
+/** @throws FlightError `operation-in-progress` if another git holds it for two seconds */
 export async function holdIndex({ name, worktree, privateDir }: Holding): Promise<void> {
   const lock = below(privateDir, 'index.lock');
   const written = below(privateDir, 'flight-rules', 'sync.lock');

@@ -107,22 +107,24 @@ export async function beginMove(
   };
   const record: SessionRecord = { ...withoutIntent(at.record), intent };
   const change = await recordChange(git, project.commonDir, input.key, at.oid, record);
-  const pin = targets.carries ? await pinOf(git, project, branch, targets.index) : branch.to;
   const left = await readRef(git, project.commonDir, pinRef(input.key));
-  const pins: RefChange[] = [{ kind: 'own', ref: pinRef(input.key), from: left, to: pin }];
-  if (entry !== null) {
-    const to = await writePin(git, project, entry, {
-      commits: [branch.from],
-      objects: [],
-      tags: [],
-    });
-    pins.push({ kind: 'own', ref: trashRef(input.key, seqOf(entry.id)), from: null, to });
-  }
+  const store = async (): Promise<RefChange[]> => {
+    const to = targets.carries ? await pinOf(git, project, branch, targets.index) : branch.to;
+    const pin: RefChange = { kind: 'own', ref: pinRef(input.key), from: left, to };
+    if (entry === null) return [pin];
+    const pins = { commits: [branch.from], objects: [], tags: [] };
+    const old = await writePin(git, project, entry, pins);
+    const ref = trashRef(input.key, seqOf(entry.id));
+    return [pin, { kind: 'own', ref, from: null, to: old }];
+  };
+  const pins = await store();
   const still: RefChange = { kind: 'verify', ref: branchRef(input.branch), oid: branch.from };
   faultPoint('sync.intent:before');
   // the record first: pins without an intent would stay
   await must(git, project, input.name, [change, ...pins, still]);
   faultPoint('sync.intent:after');
+  // a `gc --prune=now` that has looked at the refs before takes what came behind one since
+  await store();
   const oid = change.kind === 'own' && change.to !== null ? change.to : at.oid;
   return { at: { oid, record }, intent };
 }

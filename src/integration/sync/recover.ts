@@ -8,6 +8,7 @@ import { refreshIndex } from '../../git/index-write.ts';
 import { branchRef, oid } from '../../git/oid.ts';
 import { readRef } from '../../git/refs.ts';
 import { faultPoint } from '../../kernel/faults.ts';
+import type { AbsolutePath } from '../../kernel/path.ts';
 import type { SessionKey } from '../../sessions/name.ts';
 import type { Project } from '../../sessions/project.ts';
 import { branchOfRecord, type SessionRecord } from '../../sessions/record.ts';
@@ -31,16 +32,20 @@ export type RecoveredSync =
 
 type Place = Pick<Project, 'commonDir'>;
 
-/** @param git of the operation that recovers */
+/**
+ * @param git of the operation that recovers
+ * @param moved where the session's folder was found, if the user moved it since
+ */
 export async function recoverSync(
   git: Git,
   project: Place,
   key: SessionKey,
+  moved: AbsolutePath | null = null,
 ): Promise<RecoveredSync> {
   const at = await readRecord(git, project, key);
   const intent = at?.record.intent;
   if (at === null || intent?.kind !== 'syncing') return { kind: 'nothing' };
-  const checkout = await checkoutOf(project, at.record);
+  const checkout = await checkoutOf(project, at.record, moved);
   if (checkout !== null) await releaseIndex(checkout.privateDir);
   faultPoint('recover.sync:before');
   const result = await finish(git, project, at.record, intent, checkout);

@@ -11,6 +11,7 @@ import { refreshIndex } from '../../git/index-write.ts';
 import type { Oid } from '../../git/oid.ts';
 import { FlightError } from '../../kernel/errors.ts';
 import { faultPoint } from '../../kernel/faults.ts';
+import { onDisk } from '../../safety/disk.ts';
 import type { Held } from '../../safety/held.ts';
 import { hookNames, hooksFor, type Hook } from '../hooks.ts';
 import { readRecord, type RecordAt } from '../intent.ts';
@@ -78,6 +79,10 @@ async function begin(deps: SyncDeps, held: Held, input: SyncInput): Promise<Sync
   const { project } = deps;
   const { git } = held;
   const { baseTip, record } = await standing(git, project, input, null);
+  // it asks for nothing: not even for a session in order
+  if (await isAncestor(git, project.commonDir, baseTip, input.sessionTip)) {
+    return { kind: 'current' };
+  }
   await refuseOthers(deps, input, record);
   await lookAtSession(git, input);
   const build = await planSync(git, input, baseTip);
@@ -164,12 +169,14 @@ async function move(deps: SyncDeps, held: Held, input: SyncInput, step: Step): P
   const { commonDir } = deps.project;
   const branch = { from: input.sessionTip, to: step.to };
   if (branch.from === branch.to) return { kind: 'current' };
-  await holdIndex(input);
+  await onDisk('hold the index in', privateDir, () => holdIndex(input));
   // what a recovery will need stays
   let needed = false;
   try {
     const work = await lookAtSession(held.git, input);
-    const made = await makeRoom(commonDir, privateDir);
+    const made = await onDisk('prepare a sync in', privateDir, () =>
+      makeRoom(commonDir, privateDir),
+    );
     const targets =
       work === 'clean'
         ? plainTargets(branch)

@@ -107,10 +107,10 @@ test('bytes that git would not give back stay as they are', async () => {
   baseMovesOn(it);
   it.repo.git('config', 'core.autocrlf', 'true');
   it.repo.git('config', 'core.safecrlf', 'true');
-  it.session.write('mixed.txt', 'one\r\ntwo\n');
+  it.session.write('lines.txt', 'one\r\ntwo\n');
   it.session.write('b.txt', 'b\nmine\r\n');
   expect(await sync(it, { carry: true })).toMatchObject({ kind: 'synced' });
-  expect([read(it, 'mixed.txt'), read(it, 'b.txt')]).toEqual(['one\r\ntwo\n', 'b\nmine\r\n']);
+  expect([read(it, 'lines.txt'), read(it, 'b.txt')]).toEqual(['one\r\ntwo\n', 'b\nmine\r\n']);
 });
 
 test('an ignored file in the way refuses, and all is as it was', async () => {

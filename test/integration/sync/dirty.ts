@@ -6,6 +6,7 @@ import { numbered, type Pair } from './fixture.ts';
 export function dirtyOfEveryKind({ session }: Pair): void {
   const { git, write, worktree } = session;
   write('a.txt', numbered({ 10: 'staged' }));
+  write('mixed.txt', numbered({ 17: 'edited\r' }));
   write('staged.txt', 'staged\n');
   git('add', 'a.txt', 'staged.txt');
   write('a.txt', numbered({ 10: 'staged', 17: 'edited' }));

@@ -11,6 +11,7 @@ import { systemClock } from '../../../src/kernel/clock.ts';
 import type { Warning } from '../../../src/kernel/outcome.ts';
 import { parseSessionName, sessionKey } from '../../../src/sessions/name.ts';
 import { makeRepo, type TestRepo, type TestSession } from '../../support/repo.ts';
+import { nobody } from '../../support/nobody.ts';
 
 export const numbered = (change: Readonly<Record<number, string>> = {}): string =>
   Array.from({ length: 20 }, (_, at) => `${change[at + 1] ?? `line ${at + 1}`}\n`).join('');
@@ -20,11 +21,14 @@ export interface Pair {
   readonly session: TestSession;
 }
 
-/** A project of four files and a session `auth`. */
+/** A project of a few files and a session `auth`. */
 export function pair(): Pair {
   const repo = makeRepo();
   repo.write('.gitignore', 'ignored*\n.env\n');
   repo.write('a.txt', numbered());
+  // git does not give back every byte of it
+  repo.write('.gitattributes', 'mixed.txt text\n');
+  repo.write('mixed.txt', numbered());
   repo.write('b.txt', 'b\n');
   repo.write('dir/c.txt', 'c\n');
   repo.write('gone.txt', 'gone\n');
@@ -33,9 +37,10 @@ export function pair(): Pair {
   return { repo, session: repo.addSession('auth') };
 }
 
-/** The base changes line 3 of a.txt, adds new/x.txt, deletes gone.txt. */
+/** The base changes line 3 of a.txt and mixed.txt, adds new/x.txt, deletes gone.txt. */
 export function baseMovesOn({ repo }: Pair): void {
   repo.write('a.txt', numbered({ 3: 'three' }));
+  repo.write('mixed.txt', numbered({ 3: 'three' }));
   repo.write('new/x.txt', 'x\n');
   repo.git('rm', '-q', 'gone.txt');
   repo.git('add', '.');
@@ -51,17 +56,7 @@ export interface Options extends Partial<SyncInput> {
 export async function sync({ repo, session }: Pair, options: Options = {}): Promise<SyncResult> {
   const { warn, beforeLock, ...input } = options;
   const project = await repo.project();
-  const owner = {
-    token: `driver-${process.pid}`,
-    pid: process.pid,
-    startTime: '',
-    bootId: '',
-    pidNamespace: '',
-    host: '',
-    uid: 0,
-    command: 'test',
-    since: '',
-  };
+  const owner = nobody(`driver-${process.pid}`);
   let locks = 0;
   const deps: SyncDeps = {
     project,

@@ -1,7 +1,8 @@
 // The base's new commits come into a session, and nothing it had is lost.
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commitIn, gitIn } from '../../support/repo.ts';
 import {
   baseMovesOn,
   leftovers,
@@ -230,5 +231,38 @@ test('a base that moves on, or is rewound, while hooks run', async () => {
     if (nth === 2) it.session.commit('meanwhile.txt', 'meanwhile\n');
   };
   await expect(sync(it, { beforeLock: commits })).rejects.toMatchObject({ code: 'plan-changed' });
+  expect(leftovers(it)).toEqual([]);
+});
+
+test('a submodule that the base moves on stays checked out where it was', async () => {
+  const it = pair();
+  const library = join(dirname(it.repo.root), 'library');
+  mkdirSync(library);
+  gitIn(library, 'init', '-q', '-b', 'main');
+  const first = commitIn(library, 'lib.txt', 'one\n');
+  const allowed = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet'];
+  it.repo.git(...allowed, 'add', library, 'sub');
+  it.repo.git('commit', '-qm', 'sub');
+  await sync(it);
+  it.session.git(...allowed, 'update', '--init');
+  commitIn(join(it.repo.root, 'sub'), 'lib.txt', 'two\n');
+  it.repo.git('commit', '-qam', 'sub moves on');
+  it.session.write('fresh.txt', 'fresh\n');
+  expect(await sync(it, { carry: true })).toMatchObject({ kind: 'synced', shape: 'ff' });
+  expect(it.session.git('status', '--porcelain')).toBe(' M sub\n?? fresh.txt');
+  expect(gitIn(join(it.session.worktree, 'sub'), 'rev-parse', 'HEAD')).toBe(first);
+  await expect(sync(it, { carry: true })).resolves.toEqual({ kind: 'current' });
+  it.repo.commit('more.txt', 'more\n');
+  await expect(sync(it, { carry: true })).rejects.toMatchObject({ code: 'carry-impossible' });
+});
+
+test('histories that have nothing in common are an error, and nothing is touched', async () => {
+  const it = pair();
+  const tree = it.session.git('rev-parse', 'HEAD^{tree}');
+  it.session.git('reset', '-q', '--hard', it.session.git('commit-tree', '-m', 'apart', tree));
+  const before = seen(it);
+  await expect(sync(it)).rejects.toMatchObject({ code: 'git-failed' });
+  await expect(sync(it, { shape: 'rebase' })).rejects.toMatchObject({ code: 'cannot-rebase' });
+  expect(seen(it)).toEqual(before);
   expect(leftovers(it)).toEqual([]);
 });
