@@ -193,6 +193,7 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     unstaged: [],
   },
   'sync-unfinished': { name, base: 'main', shape: 'merge', begun: 'by-us', worktree },
+  'base-unsettled': { name, base: 'main', worktree: root, why: 'it is being rebased' },
   'sync-in-use': { name, by: [holder] },
   'pushed-not-rebased': { name, branch },
   'nothing-to-resolve': {
