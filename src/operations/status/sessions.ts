@@ -269,7 +269,10 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     lastActivityAt: looked.lastActivityAt,
     ...(record?.agent === undefined ? {} : { agent: record.agent }),
     activity: looked.activities[0] ?? null,
-    ...(looked.clash === undefined ? {} : { clashes: looked.clash.names }),
+    // ten sessions without any have to stay short
+    ...(looked.clash === undefined || looked.clash.names?.length === 0
+      ? {}
+      : { clashes: looked.clash.names }),
     ...(looked.landed === undefined ? {} : { landed: looked.landed }),
     ...(record?.pullRequest === undefined ? {} : { pullRequest: record.pullRequest }),
     ...(sentBack === null ? {} : { sentBack }),
