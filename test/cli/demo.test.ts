@@ -62,7 +62,7 @@ describe('the demo', () => {
     const before = files(place.home);
     const ended = await cli(main, ['demo'], { env: place.env });
     expect(ended).toMatchObject({ exit: 0 });
-    for (const told of ['1/9', '8/9', 'rm -rf', 'parallel restore auth-tokens']) {
+    for (const told of ['1/9', '9/9', 'rm -rf', 'parallel restore auth-tokens']) {
       expect(ended.stderr).toContain(told);
     }
     expect(ended.stdout).toContain('! billing-export   ORPHANED');
