@@ -41,7 +41,14 @@ const hookLimitMs = 600_000;
 const commitHooks = ['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit'];
 const rebaseHooks = ['pre-rebase', 'post-checkout', 'post-rewrite', ...commitHooks];
 
-const quiet = ['core.fsmonitor=false', 'gc.auto=0', 'maintenance.auto=false', 'core.fsync=all'];
+const quiet = [
+  'core.fsmonitor=false',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'core.fsync=all',
+  // what was resolved before is proposed in the files; that it is right somebody says by adding it
+  'rerere.autoUpdate=false',
+];
 const plainRebase = [
   'rebase.autoStash=false',
   'rebase.autoSquash=false',
