@@ -87,6 +87,8 @@ test('a rebase does not replay a commit over a file that is ignored since', asyn
 
 test('what a rebase with conflicts replaced is in the trash', async () => {
   const { run, repo, session } = clashing();
+  const message = 'subject\n\n#123 is what it fixes';
+  session.git('commit', '-q', '--amend', '--cleanup=verbatim', '-m', message);
   const old = session.git('rev-parse', 'HEAD');
   await run({ ...leave, rebase: true });
   session.write('a.txt', 'one\nboth\nthree\n');
@@ -95,6 +97,8 @@ test('what a rebase with conflicts replaced is in the trash', async () => {
     exit: 0,
     data: { sessions: [{ result: 'synced', pinned: 'auth~1' }] },
   });
+  // what git says of conflicts in the message goes, and nothing of the user's
+  expect(session.git('log', '-1', '--format=%B').trim()).toBe(message);
   repo.git('reflog', 'expire', '--expire=now', '--all');
   repo.git('gc', '-q', '--prune=now');
   await operate(restore, { names: ['auth~1'], as: 'back' }, { directory: repo.root });
@@ -134,6 +138,27 @@ test('given up: a submodule that conflicts and is not there stands in no way', a
   expect((await run({ abort: true })).exit).toBe(0);
   expect(session.git('ls-files', '-u')).toBe('');
   expect(await restored('old.txt')).toBe('precious\n');
+});
+
+test('given up: a repository in the place of a file that would come back refuses it', async () => {
+  const { run, session, read } = clashing({
+    inSession: (made) => made.commit('place', 'a file\n'),
+  });
+  await run(leave);
+  session.git('rm', '-qf', 'place');
+  session.git('init', '-q', 'place');
+  session.write('place/p', 'committed\n');
+  session.git('-C', 'place', 'add', 'p');
+  session.git('-C', 'place', 'commit', '-qm', 'p');
+  session.write('place/q', 'precious\n');
+  expect(await run({ abort: true })).toMatchObject({
+    exit: 4,
+    code: 'files-in-the-way',
+    errorData: { paths: ['place'] },
+  });
+  expect(read('place/q')).toBe('precious\n');
+  rmSync(join(session.worktree, 'place'), { recursive: true });
+  expect((await run({ abort: true })).exit).toBe(0);
 });
 
 test('nothing is begun while another git holds the index', async () => {

@@ -65,6 +65,7 @@ export async function pinResolution(
     worktree,
     privateDir,
     from,
+    branch: record.branch,
     parents: [head.at ?? from, ...(seen.kind === 'merge' ? seen.of : [from, baseTip])],
     message: `What was in session ${record.name} when the ${syncing.shape} of ${syncing.base} was given up`,
     at: about.at,

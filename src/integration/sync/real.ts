@@ -54,6 +54,8 @@ const plainRebase = [
   'rebase.autoSquash=false',
   'rebase.updateRefs=false',
   'rebase.rebaseMerges=false',
+  // else a line of a message that begins as a comment does is gone with what git says of conflicts
+  'commit.cleanup=scissors',
 ];
 
 /** Begins it. Nothing may be under way there, and no tracked file may be changed. */

@@ -15,6 +15,7 @@ import { lookAgain, putIntoIndex } from '../../git/index-write.ts';
 import { writeCommitObject } from '../../git/objects.ts';
 import { nullOid, oid, type Oid } from '../../git/oid.ts';
 import { atPrivateDir } from '../../git/private-dir.ts';
+import { FlightError } from '../../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../../kernel/path.ts';
 import { whatStandsAt } from '../in-the-way.ts';
 import { unmergedPaths } from './unresolved.ts';
@@ -27,6 +28,7 @@ export interface Snapshot {
   readonly from: Oid;
   /** what the commit descends from: its own history, and what is being brought in */
   readonly parents: readonly Oid[];
+  readonly branch: string;
   readonly message: string;
   readonly at: Date;
 }
@@ -35,7 +37,10 @@ const plain = ['core.safecrlf=false', 'core.fsmonitor=false', 'submodule.recurse
   (pair) => ['-c', pair],
 );
 
-/** @returns the commit, behind no ref yet. The identity is ours: nobody needs to be configured. */
+/**
+ * @returns the commit, behind no ref yet. The identity is ours: nobody needs to be configured.
+ * @throws FlightError `files-in-the-way`: a repository stands where going back would write
+ */
 export async function takeSnapshot(port: Git, what: Snapshot): Promise<Oid> {
   const room = absolute(await realpath(await mkdtemp(join(tmpdir(), 'flight-rules-'))));
   try {
@@ -99,6 +104,21 @@ async function addStanding(there: Git, what: Snapshot, room: AbsolutePath): Prom
   await writeFile(list, standing.map((path) => `${path}\0`).join(''));
   const args = ['--literal-pathspecs', 'add', '-f', `--pathspec-from-file=${list}`];
   await git(there, worktree, [...plain, ...args, '--pathspec-file-nul']);
+  await refuseRepositories(there, what, standing);
+}
+
+/** Of a repository only the commit it is at would be held, and it would be written over. */
+async function refuseRepositories(
+  there: Git,
+  { worktree, branch }: Snapshot,
+  standing: readonly string[],
+): Promise<void> {
+  const paths = (await listIndex(there, worktree))
+    .filter(({ mode }) => mode === '160000')
+    .map(({ path }) => path)
+    .filter((path) => standing.some((one) => path === one || path.startsWith(`${one}/`)));
+  if (paths.length === 0) return;
+  throw new FlightError('files-in-the-way', { base: branch, worktree, paths });
 }
 
 async function commitOf(port: Git, what: Snapshot, tree: Oid): Promise<Oid> {
