@@ -161,6 +161,22 @@ test('given up: a repository in the place of a file that would come back refuses
   expect((await run({ abort: true })).exit).toBe(0);
 });
 
+test('given up: a sparse checkout, with a conflict in what it leaves out', async () => {
+  const { run, session, restored } = clashing({
+    start: (repo) => repo.commit('out/c.txt', '1\n'),
+    inSession: (made) => {
+      made.commit('out/c.txt', '2\n');
+      made.git('sparse-checkout', 'set', '--no-cone', '/*.txt');
+    },
+    onMain: (repo) => repo.commit('out/c.txt', '3\n'),
+  });
+  await run(leave);
+  session.write('out/c.txt', 'precious\n');
+  expect((await run({ abort: true })).exit).toBe(0);
+  expect(session.git('status', '--porcelain')).toBe('');
+  expect(await restored('out/c.txt')).toBe('precious\n');
+});
+
 test('nothing is begun while another git holds the index', async () => {
   const { run, session } = clashing();
   const lock = join(session.privateDir, 'index.lock');

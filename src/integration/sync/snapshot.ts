@@ -58,7 +58,7 @@ async function treeIn(port: Git, what: Snapshot, room: AbsolutePath): Promise<Oi
     GIT_INDEX_FILE: index,
   });
   await readyToAdd(there, what);
-  await git(there, worktree, [...plain, 'add', '--update', '--', ':/']);
+  await git(there, worktree, [...plain, 'add', '--sparse', '--update', '--', ':/']);
   await leaveOut(there, what, await unmergedPaths(there, worktree));
   await addStanding(there, what, room);
   return oid(await gitText(there, worktree, ['write-tree']));
@@ -102,7 +102,7 @@ async function addStanding(there: Git, what: Snapshot, room: AbsolutePath): Prom
   if (standing.length === 0) return;
   const list = below(room, 'paths');
   await writeFile(list, standing.map((path) => `${path}\0`).join(''));
-  const args = ['--literal-pathspecs', 'add', '-f', `--pathspec-from-file=${list}`];
+  const args = ['--literal-pathspecs', 'add', '--sparse', '-f', `--pathspec-from-file=${list}`];
   await git(there, worktree, [...plain, ...args, '--pathspec-file-nul']);
   await refuseRepositories(there, what, standing);
 }
