@@ -87,6 +87,8 @@ export interface StoredQueue {
   readonly oid: Oid;
   /** `null`: it cannot be read, or another repository wrote it */
   readonly queue: Queue | null;
+  /** a newer flight-rules wrote it, for this repository: it may be at work */
+  readonly newer: boolean;
 }
 
 /** Two processes: `for-each-ref`, `cat-file --batch`. @returns `null` if there is none */
@@ -102,16 +104,21 @@ export async function readQueueAt(
   at: Oid,
 ): Promise<StoredQueue> {
   const [bytes] = await readBlobs(git, commonDir, [at]);
-  return { oid: at, queue: parseQueue(bytes ?? null, await readHome(commonDir)) };
+  return { oid: at, ...parseQueue(bytes ?? null, await readHome(commonDir)) };
 }
 
-function parseQueue(bytes: Buffer | null, home: string | null): Queue | null {
-  if (bytes === null) return null;
+const NewerSchema = z.object({ schema: z.number().check(z.gt(1)), home: z.string() });
+
+function parseQueue(bytes: Buffer | null, home: string | null): Omit<StoredQueue, 'oid'> {
+  const nothing = { queue: null, newer: false };
+  if (bytes === null) return nothing;
   try {
-    const parsed = QueueSchema.safeParse(JSON.parse(bytes.toString('utf8')));
-    return parsed.success && parsed.data.home === home ? parsed.data : null;
+    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    const queue = QueueSchema.safeParse(json).data;
+    if (queue !== undefined) return queue.home === home ? { queue, newer: false } : nothing;
+    return { queue: null, newer: NewerSchema.safeParse(json).data?.home === home };
   } catch {
-    return null;
+    return nothing;
   }
 }
 

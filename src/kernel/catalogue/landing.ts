@@ -1,5 +1,5 @@
 /** Errors of the queue that lands sessions one after the other. */
-import { ours } from '../suggestion.ts';
+import { ours, theirs } from '../suggestion.ts';
 import { entry, holderText, listed, nothingChanged, type Holder } from './entry.ts';
 
 /** What became of a queue: `data` of an answer, and of these errors. */
@@ -37,7 +37,8 @@ function story(data: Landed): string {
 const intact = (): string => 'What was sent back or remains is exactly as it was.';
 
 function ways(data: Landed): ReturnType<typeof ours>[] {
-  const [first] = data.sentBack;
+  // of one that left or got other commits status has nothing to say
+  const first = data.sentBack.find(({ reason }) => reason !== 'changed');
   return [
     ...(data.remaining.length === 0
       ? []
@@ -114,6 +115,20 @@ export const landingErrors = {
       ours(
         [...d.command, '--break-lock', d.token],
         'forgets it and does this instead; its sessions stay as they are',
+      ),
+    ],
+  }),
+  'queue-newer': entry<{ commonDir: string; oid: string }>({
+    exit: 4,
+    retryable: false,
+    when: 'The queue of landings was written by a newer version, which may be at work on it.',
+    message: () => 'A queue of landings is there that a newer flight-rules wrote.',
+    safe: nothingChanged,
+    hints: (d) => [
+      theirs(['npm', 'install', 'flight-rules@latest'], 'gets a newer flight-rules'),
+      theirs(
+        ['git', '-C', d.commonDir, 'update-ref', '-d', 'refs/flight-rules/queue', d.oid],
+        'only if nobody is landing: forgets that queue, its sessions stay as they are',
       ),
     ],
   }),
