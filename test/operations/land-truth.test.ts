@@ -13,6 +13,13 @@ function run(repo: TestRepo, input: object, caller: Partial<Caller> = {}): Promi
   return operate(land, { ...input }, { directory: repo.root, ...caller });
 }
 
+function putQueue({ root, git }: TestRepo, input: string): string {
+  const options = { cwd: root, input, encoding: 'utf8' } as const;
+  const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], options).trim();
+  git('update-ref', 'refs/flight-rules/queue', blob);
+  return blob;
+}
+
 /** One has landed; two waits, since somebody made main red while it was verified. */
 async function stopped(repo: TestRepo): Promise<void> {
   repo.addSession('one').commit('one.txt', 'one\n');
@@ -102,10 +109,7 @@ test('a queue of a newer version is left alone: whoever wrote it may be at work'
   });
   repo.addSession('two').commit('two.txt', 'two\n');
   const home = readFileSync(join(repo.commonDir, 'flight-rules', 'home'), 'utf8').trim();
-  const input = JSON.stringify({ schema: 2, home });
-  const options = { cwd: repo.root, input, encoding: 'utf8' } as const;
-  const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], options).trim();
-  repo.git('update-ref', 'refs/flight-rules/queue', blob);
+  const blob = putQueue(repo, JSON.stringify({ schema: 2, home }));
   expect(await run(repo, { names: ['two'] })).toMatchObject({ exit: 4, code: 'queue-newer' });
   expect(await run(repo, { resume: true })).toMatchObject({ exit: 4, code: 'queue-newer' });
   expect(repo.git('rev-parse', 'refs/flight-rules/queue')).toBe(blob);
@@ -113,6 +117,22 @@ test('a queue of a newer version is left alone: whoever wrote it may be at work'
     exit: 0,
     warnings: [{ code: 'queue-newer' }],
   });
+});
+
+test('a queue with names that lead elsewhere is none, and blocks nothing', async () => {
+  const repo = makeRepo();
+  await stopped(repo);
+  const queue = repo.git('cat-file', 'blob', 'refs/flight-rules/queue');
+  for (const [good, hostile] of [
+    [/"token": "[^"]*\./u, '"token": "../../../x.'],
+    [/"base": "main"/u, '"base": "../../x"'],
+    [/"key": "two"/u, '"key": "../x"'],
+  ] as const) {
+    putQueue(repo, queue.replace(good, hostile));
+    const answered = await run(repo, { resume: true });
+    expect(answered).toMatchObject({ exit: 0, warnings: [{ code: 'no-queue' }] });
+  }
+  expect(await run(repo, { names: ['two'] })).toMatchObject({ exit: 0 });
 });
 
 test('an empty command verifies nothing, and is none', async () => {

@@ -25,7 +25,7 @@ function story(data: Landed): string {
     stillThere === undefined ? [] : [`${name}: ${stillThere}`],
   );
   const sentences = [
-    `${home.length} of ${home.length + back.length + data.remaining.length} came home${home.length === 0 ? '' : `: ${home.map(({ name }) => name).join(', ')}`}.`,
+    `${home.length} of ${home.length + back.length + data.remaining.length} ${data.published === undefined ? 'came home' : 'in review'}${home.length === 0 ? '' : `: ${home.map(({ name }) => name).join(', ')}`}.`,
     ...(back.length === 0 ? [] : [`Sent back:${listed(back)}`]),
     ...(there.length === 0 ? [] : [`Landed, but not put away:${listed(there)}`]),
     ...(data.stopped === undefined ? [] : [`It stopped: ${data.stopped.message}`]),
@@ -34,7 +34,10 @@ function story(data: Landed): string {
   return sentences.join('\n');
 }
 
-const intact = (): string => 'What was sent back or remains is exactly as it was.';
+const intact = ({ published }: Landed): string =>
+  published === undefined
+    ? 'What was sent back or remains is exactly as it was.'
+    : 'What was sent back or remains is as it was here; what was pushed stays pushed.';
 
 function ways(data: Landed): ReturnType<typeof ours>[] {
   // of one that left or got other commits status has nothing to say

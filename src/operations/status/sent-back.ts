@@ -26,7 +26,7 @@ export function waysBack(
   return [
     files
       ? ours(['parallel', 'sync', name], 'brings its base in, to be mended there')
-      : ours(['parallel', 'land', name], 'tries again, once that is mended'),
+      : ours(['parallel', 'remove', name], 'ends it: pull request, merge, keep or abandon'),
   ];
 }
 
