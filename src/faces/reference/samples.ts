@@ -169,6 +169,7 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     again: ['parallel', 'land', '--all', '--allow-red-base'],
   },
   'queue-busy': { holder },
+  'queue-newer': { commonDir: `${root}/.git`, oid: '3b18e512dba79e4c8300dd08aeb37f8e728b8dad' },
   'queue-interrupted': {
     remaining: [name],
     token: '0f3a1c9d2b7e.5d1c',
