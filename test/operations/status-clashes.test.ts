@@ -52,7 +52,12 @@ describe('status', () => {
     expect(one(report, 'limits')).toMatchObject({
       needs: ['clash'],
       clashes: ['auth'],
-      next: [{ command: 'parallel sync limits', why: 'land auth first, then' }],
+      next: [
+        {
+          command: 'parallel sync limits --leave-conflicts',
+          why: 'commit its changes; land auth first, then',
+        },
+      ],
     });
     expect(one(report, 'search')).toMatchObject({ needs: [] });
     expect(one(report, 'search')).not.toHaveProperty('clashes');
@@ -68,7 +73,12 @@ describe('status', () => {
     expect(one(report, 'search')).toMatchObject({
       needs: ['clash'],
       why: 'Clashes with main, which has moved on: other.txt',
-      next: [{ command: 'parallel sync search', why: 'brings main in, to resolve it there' }],
+      next: [
+        {
+          command: 'parallel sync search --leave-conflicts',
+          why: 'brings main in, to resolve it there',
+        },
+      ],
     });
   });
 
@@ -116,7 +126,8 @@ describe('status', () => {
       expect.stringMatching(/^! (?:auth|limits) +CLASH +main/u),
     ]);
     expect(text).toContain('    Clashes with auth: shared.txt');
-    expect(text).toContain('    > land auth first, then:  parallel sync limits');
+    expect(text).toContain('    > commit its changes; land auth first, then:');
+    expect(text).toContain('      parallel sync limits --leave-conflicts');
   });
 });
 

@@ -37,14 +37,20 @@ function story(data: Landed): string {
 const intact = (): string => 'What was sent back or remains is exactly as it was.';
 
 function ways(data: Landed): ReturnType<typeof ours>[] {
-  const [first] = data.sentBack;
   return [
     ...(data.remaining.length === 0
       ? []
       : [ours(['parallel', 'land', '--resume'], 'goes on with what remains')]),
-    ...(first === undefined
-      ? []
-      : [ours(['parallel', 'status', first.name], 'shows why it was sent back')]),
+    ...data.sentBack
+      .slice(0, 3)
+      .map(({ name, reason }) =>
+        reason === 'conflicts'
+          ? ours(
+              ['parallel', 'sync', name, '--leave-conflicts'],
+              'brings its base in; resolve there, --continue, then land it again',
+            )
+          : ours(['parallel', 'status', name], `shows how ${name} stands`),
+      ),
   ];
 }
 

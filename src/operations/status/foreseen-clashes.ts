@@ -91,10 +91,13 @@ function one(foreseen: Foreseen, order: readonly SessionKey[], key: SessionKey):
   function helpFor(): Suggestion | null {
     const session = foreseen.sessions.find((other) => other.key === key);
     if (session === undefined) return null;
-    if (base !== undefined) return bringIn(session, base.base);
+    const { uncommitted } = foreseen;
+    if (base !== undefined) return bringIn(session, uncommitted, base.base);
     const [first] = told;
     if (first === undefined) return null;
-    return rank(first.other) < rank(key) ? syncAfter(session, first.name) : landFirst(session);
+    return rank(first.other) < rank(key)
+      ? syncAfter(session, uncommitted, first.name)
+      : landFirst(session);
   }
 }
 
