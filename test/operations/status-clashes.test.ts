@@ -168,7 +168,7 @@ describe('where a session begins and ends', () => {
       {
         code: 'will-clash',
         message:
-          'limits clashes with what auth brings into main; parallel sync brings it in and resolves it there.',
+          'limits clashes with what auth brings into main; parallel sync limits --leave-conflicts brings it in, to be resolved there.',
       },
     ]);
     expect(one((await show(repo)).report, 'limits')?.needs).toEqual(['clash']);

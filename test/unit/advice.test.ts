@@ -30,6 +30,26 @@ group('a sync that conflicts', () => {
   });
 });
 
+test('a merge that conflicts: another way home ends the session as this one was to', () => {
+  const ways = (end?: readonly ['dev-session', 'end']) =>
+    hintsOf(
+      new FlightError('conflicts', {
+        ...conflicted,
+        worktree: '/s/auth',
+        ...(end === undefined ? {} : { end }),
+      }),
+    );
+  expect(ways()).toEqual([
+    'parallel sync auth --leave-conflicts',
+    'parallel remove auth --strategy pr',
+    'parallel remove auth --strategy keep',
+  ]);
+  expect(ways(['dev-session', 'end']).slice(1)).toEqual([
+    'dev-session end auth --strategy pr',
+    'dev-session end auth --strategy keep',
+  ]);
+});
+
 test('of a queue each that was sent back is helped with, by its reason', () => {
   const sentBack = [
     { name: 'red', reason: 'red', message: 'It fails.' },
