@@ -159,3 +159,8 @@ test('cleanup of the trash: what is named may not be past its date, and is not s
   expect(text).toContain('goes for good, cannot be undone: 4 commits that are nowhere');
   expect(text).not.toContain('past its date');
 });
+
+test('land: nothing to land claims nothing about the sessions', async () => {
+  const nothing = { landed: [], sentBack: [], remaining: [] };
+  expect(await shown('parallel land', nothing)).toBe('\nThere is nothing to land.\n');
+});

@@ -10,7 +10,8 @@ export const land = renderer<LandReport>((data, view) => {
   const all = data.landed.length + published.length;
   return [
     all === 0
-      ? 'Nothing landed: no session has commits that its base lacks.'
+      ? // why a session was left alone, or that no queue waits, is a warning
+        'There is nothing to land.'
       : headline(data, view),
     ...data.landed.map(
       ({ name, into, oid }) => `  ${visible(name)}: ${visible(into)} ${short(oid)}`,
