@@ -55,16 +55,17 @@ function said({ arguments: all }: CommandText, given: Readonly<Record<string, st
 const piped =
   / --summary-file - (?<more>[^`]*?) <<'(?<end>\w+)'`, the text, and `\k<end>` on a line of its own/u;
 
-/** `FR parallel status NAME --json` -> `parallel_status {"name":"NAME"}` */
+/**
+ * `FR parallel status NAME --json` -> `parallel_status {"name":"NAME"}`; what is no tool of this
+ * server stays a command line.
+ */
 function withCalls({ body }: CommandText, toolbox: Toolbox): string {
   return body
     .replace(piped, (_, more: string) => ` --summary-file - ${more}\` (\`summary\` is the text)`)
-    .replaceAll(/`FR (?<line>[^`]+)`/gu, (_, line: string) => called(line, toolbox) ?? typed(line));
-}
-
-/** A command that is no tool here: for whoever has a command line. */
-function typed(line: string): string {
-  return `\`flight-rules ${line.replace(/ --json$/u, '')}\``;
+    .replaceAll(
+      /`FR (?<line>[^`]+)`/gu,
+      (_, line: string) => called(line, toolbox) ?? `\`flight-rules ${line}\``,
+    );
 }
 
 function called(line: string, toolbox: Toolbox): string | null {
