@@ -82,6 +82,19 @@ describe('status', () => {
     });
   });
 
+  test('of many the first are told with their paths, all by name', async () => {
+    const repo = makeRepo();
+    repo.commit('shared.txt', 'base\n');
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const name of names) repo.addSession(name).write('shared.txt', `${name}\n`);
+    const { report } = await show(repo);
+    const last = one(report, 'f');
+    expect(last?.clashes).toHaveLength(5);
+    expect(last?.why).toMatch(
+      /^Clashes with \w: shared\.txt; with \w: shared\.txt; with \w: shared\.txt; with 2 more$/u,
+    );
+  });
+
   test('of one session says the same as of all', async () => {
     const repo = threeSessions();
     const { report } = await show(repo, { name: 'limits' });
