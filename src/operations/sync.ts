@@ -112,7 +112,12 @@ function answer(sessions: readonly SyncItem[], wish: Wish): Outcome<SyncReport> 
     .filter(({ result }) => result === 'synced' || result === 'current')
     .map(({ name }) => name);
   if (conflicted.length > 0) {
-    const named = conflicted.map(({ name, base, paths = [] }) => ({ name, base, paths }));
+    const named = conflicted.map(({ name, base, paths = [], uncommitted, worktree }) => ({
+      name,
+      base,
+      paths,
+      ...(uncommitted === undefined ? {} : { dirtyWorktree: worktree }),
+    }));
     const { shape } = wish;
     const data = { conflicted: named, skipped, done: names, shape, sessions };
     throw new FlightError('sync-conflicts', data);
