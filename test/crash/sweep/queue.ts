@@ -28,7 +28,7 @@ export async function prepareQueue(world: World): Promise<void> {
 }
 
 /** The points it passes; each is a place to die at. */
-export async function pointsOfQueue(world: World): Promise<string[]> {
+async function pointsOfQueue(world: World): Promise<string[]> {
   world.putBack('queue');
   const file = join(world.folder, '..', 'queue-points.log');
   rmSync(file, { force: true });
@@ -125,4 +125,19 @@ function reason(world: World, name: string, why: string, met: string): string[] 
 function stateOf(world: World, name: string): string {
   const tip = world.git(['rev-parse', `session/${name}`]);
   return JSON.stringify([tip, [...filesOf(world.worktree(name))]]);
+}
+
+/**
+ * Kills at every second step.
+ * @param first the number of the first of them
+ * @returns what is wrong
+ */
+export async function sweepQueue(world: World, first: 0 | 1): Promise<string[]> {
+  await prepareQueue(world);
+  const points = await pointsOfQueue(world);
+  const found: string[] = [];
+  for (const point of points.filter((_, at) => at % 2 === first)) {
+    found.push(...(await killQueue(world, point)));
+  }
+  return found;
 }
