@@ -5,8 +5,10 @@
  * - In the records of `--stdin` 1 means clean and 0 conflict, the reverse of the exit code.
  * - One merge that cannot be done (unrelated histories, a missing object) ends the whole run:
  *   that one is unknown, and the rest is asked again.
+ * - Merge drivers of the user run; one that hangs is ended with all of its run, which is unknown.
  */
 import { availableParallelism } from 'node:os';
+import { isFlightError } from '../kernel/errors.ts';
 import { pooled } from '../kernel/pooled.ts';
 import { git, GitError, splitNul, type Git } from './git.ts';
 import { parseMerge, type Conflict } from './merge-tree.ts';
@@ -29,6 +31,8 @@ export interface MergeRoom {
   readonly settings: readonly string[];
   /** git's version */
   readonly version: string;
+  /** for one process; default: a minute, and a fifth of a second for each merge */
+  readonly limitMs?: number;
 }
 
 /** So many merges are worth a process of their own. */
@@ -62,6 +66,10 @@ async function mergeOneByOne(
       break;
     }
     const answer = await askSome(port, room, rest);
+    if (answer === 'late') {
+      said.push(...rest.map(() => unknown('merging took too long, maybe in a merge driver')));
+      break;
+    }
     for (const one of answer.said) said.push(one);
     if (answer.why === null) continue;
     failures += 1;
@@ -81,7 +89,11 @@ interface Answer {
   readonly why: string | null;
 }
 
-async function askSome(port: Git, room: MergeRoom, asked: readonly MergeAsked[]): Promise<Answer> {
+async function askSome(
+  port: Git,
+  room: MergeRoom,
+  asked: readonly MergeAsked[],
+): Promise<Answer | 'late'> {
   const batch = canBatch(room.version);
   const some = batch ? asked : asked.slice(0, 1);
   const args = [
@@ -99,6 +111,7 @@ async function askSome(port: Git, room: MergeRoom, asked: readonly MergeAsked[])
   try {
     const { exit, stdout, stderr } = await git(port, room.cwd, args, {
       answers: [0, 1, 128],
+      timeoutMs: room.limitMs ?? 60_000 + 200 * some.length,
       ...(batch ? { stdin } : {}),
     });
     const fields = splitNul(stdout);
@@ -111,6 +124,7 @@ async function askSome(port: Git, room: MergeRoom, asked: readonly MergeAsked[])
   } catch (error) {
     port.signal?.throwIfAborted();
     if (error instanceof GitError) return { said: [], why: firstLine(error.data.stderr) };
+    if (isFlightError(error, 'git-timeout')) return 'late';
     throw error;
   }
 }

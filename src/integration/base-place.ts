@@ -84,6 +84,16 @@ async function refuseReturning(
   base: BranchName,
   worktrees: readonly Worktree[],
 ): Promise<void> {
+  const found = await beingRewritten(project, base, worktrees);
+  if (found !== null) throw new FlightError('base-busy', { base, ...found });
+}
+
+/** Where an operation is under way that will move `base` when it ends, `null`: nowhere. */
+export async function beingRewritten(
+  project: Pick<Project, 'commonDir'>,
+  base: BranchName,
+  worktrees: readonly Worktree[],
+): Promise<{ readonly worktree: AbsolutePath; readonly why: string } | null> {
   const ids = await readdir(below(project.commonDir, 'worktrees')).catch(() => []);
   const places = [
     { privateDir: project.commonDir, path: worktrees[0]?.path },
@@ -99,10 +109,11 @@ async function refuseReturning(
       const text = await readRegularText(below(privateDir, ...file.split('/'))).catch(() => '');
       const named = text.split('\n').map((line) => line.trim());
       if (named.includes(`refs/heads/${base}`) || named.includes(base)) {
-        throw new FlightError('base-busy', { base, worktree: path ?? privateDir, why });
+        return { worktree: path ?? privateDir, why };
       }
     }
   }
+  return null;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -12,6 +12,7 @@ import type { OperationContext } from './context.ts';
 import { defineOperation } from './define.ts';
 import {
   abandoned,
+  foreseeClash,
   loseFolder,
   makeRepository,
   merged,
@@ -63,6 +64,11 @@ const story: readonly Chapter[] = [
     startSessions,
   ),
   chapter('Each works and commits in its own folder', 'git commit ...', workInSessions),
+  chapter(
+    'Two are about to clash, and it is known before anything is merged',
+    'flight-rules parallel conflicts',
+    foreseeClash,
+  ),
   chapter(
     'Somebody deletes a folder, and status says so',
     `rm -rf my-project-sessions/${orphaned}\nflight-rules parallel status`,
@@ -150,7 +156,7 @@ export const demo = defineOperation({
   name: 'demo',
   summary: 'Tell the whole story on a throw-away repository, in seconds',
   description:
-    'Makes a small repository in a temporary folder, starts three sessions that really edit and commit, deletes the folder of one, merges, cleans up, abandons and restores, and removes its folder again. ' +
+    'Makes a small repository in a temporary folder, starts three sessions that really edit and commit, foresees a clash of two, deletes the folder of one, merges, cleans up, abandons and restores, and removes its folder again. ' +
     'Every claim is looked up afterwards; a wrong one ends it with exit 1. It needs no git identity, and neither reads nor writes any configuration of yours.',
   effect: 'change',
   input: DemoInput,

@@ -83,7 +83,11 @@ async function resume(context: OperationContext, project: Project): Promise<Outc
   const standing = await standingOf(context, project.git, project);
   const left = standing.kind === 'left' ? standing.stored.queue : null;
   if (left === null) {
-    context.warn({ code: 'no-queue', message: 'No queue of landings was cut off.' });
+    const message =
+      standing.kind === 'none'
+        ? 'No queue of landings was cut off.'
+        : 'The queue that is there cannot be read: nothing can be gone on with.';
+    context.warn({ code: 'no-queue', message });
     return done({ landed: [], sentBack: [], remaining: [] });
   }
   const given = left.verify === null ? [] : [left.verify];

@@ -8,14 +8,17 @@ import * as z from 'zod/mini';
 import type { AbsolutePath } from '../kernel/path.ts';
 import type { Git } from '../git/git.ts';
 import { readBlobs, writeBlob } from '../git/objects.ts';
-import { isOid, oid, type Oid } from '../git/oid.ts';
+import { isOid, oid, parseBranchName, type Oid } from '../git/oid.ts';
 import { ownRef, readRef, type OwnRef, type RefChange } from '../git/refs.ts';
 import { ensureHome, readHome } from './home.ts';
+import { asSessionName } from './name.ts';
 import { OwnerSchema } from './record-schema.ts';
 
 export const queueRef: OwnRef = ownRef('queue');
 
+// names that become part of refs and paths: anybody may have written the blob
 const OidSchema = z.string().check(z.refine(isOid));
+const BaseSchema = z.string().check(z.refine((name) => parseBranchName(name) !== null));
 
 /** Why a session came back. */
 export const sentBackReasons = [
@@ -47,13 +50,13 @@ const SentBackEntry = z.object({
 });
 
 const QueueEntrySchema = z.object({
-  key: z.string(),
+  key: z.string().check(z.refine((key) => asSessionName(key) !== null)),
   name: z.string(),
   /** of the session's record: a later session of the same name is another one */
   token: z.string(),
   /** its tip when it was queued: what was agreed to */
   tip: OidSchema,
-  base: z.string(),
+  base: BaseSchema,
   state: z.enum(['waiting', 'landed', 'published', 'sent-back']),
   /** the base's tip afterwards; with `--pr` the commit it was verified as */
   oid: z.optional(OidSchema),
@@ -66,14 +69,14 @@ const QueueEntrySchema = z.object({
 const QueueSchema = z.object({
   schema: z.literal(1),
   home: z.string(),
-  owner: OwnerSchema,
+  owner: OwnerSchema.check(z.refine(({ token }) => /^[0-9a-f]+(?:\.[0-9a-f]+)*$/u.test(token))),
   since: z.string(),
   /** the command line's `--verify` */
   verify: z.nullable(z.string()),
   allowRedBase: z.boolean(),
   pr: z.boolean(),
   /** where each base stood when the queue was made */
-  bases: z.array(z.object({ name: z.string(), tip: OidSchema })),
+  bases: z.array(z.object({ name: BaseSchema, tip: OidSchema })),
   entries: z.array(QueueEntrySchema),
 });
 
@@ -87,6 +90,8 @@ export interface StoredQueue {
   readonly oid: Oid;
   /** `null`: it cannot be read, or another repository wrote it */
   readonly queue: Queue | null;
+  /** a newer flight-rules wrote it, for this repository: it may be at work */
+  readonly newer: boolean;
 }
 
 /** Two processes: `for-each-ref`, `cat-file --batch`. @returns `null` if there is none */
@@ -102,16 +107,21 @@ export async function readQueueAt(
   at: Oid,
 ): Promise<StoredQueue> {
   const [bytes] = await readBlobs(git, commonDir, [at]);
-  return { oid: at, queue: parseQueue(bytes ?? null, await readHome(commonDir)) };
+  return { oid: at, ...parseQueue(bytes ?? null, await readHome(commonDir)) };
 }
 
-function parseQueue(bytes: Buffer | null, home: string | null): Queue | null {
-  if (bytes === null) return null;
+const NewerSchema = z.object({ schema: z.number().check(z.gt(1)), home: z.string() });
+
+function parseQueue(bytes: Buffer | null, home: string | null): Omit<StoredQueue, 'oid'> {
+  const nothing = { queue: null, newer: false };
+  if (bytes === null) return nothing;
   try {
-    const parsed = QueueSchema.safeParse(JSON.parse(bytes.toString('utf8')));
-    return parsed.success && parsed.data.home === home ? parsed.data : null;
+    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    const queue = QueueSchema.safeParse(json).data;
+    if (queue !== undefined) return queue.home === home ? { queue, newer: false } : nothing;
+    return { queue: null, newer: NewerSchema.safeParse(json).data?.home === home };
   } catch {
-    return null;
+    return nothing;
   }
 }
 

@@ -62,11 +62,11 @@ describe('the demo', () => {
     const before = files(place.home);
     const ended = await cli(main, ['demo'], { env: place.env });
     expect(ended).toMatchObject({ exit: 0 });
-    for (const told of ['1/8', '8/8', 'rm -rf', 'parallel restore auth-tokens']) {
+    for (const told of ['1/9', '9/9', 'rm -rf', 'parallel restore auth-tokens']) {
       expect(ended.stderr).toContain(told);
     }
     expect(ended.stdout).toContain('! billing-export   ORPHANED');
-    expect(ended.stdout).toContain('All 8 steps went as told');
+    expect(ended.stdout).toContain('All 9 steps went as told');
     expect(files(place.temporary)).toEqual([]);
     expect(files(place.home)).toEqual(before);
   });
@@ -75,7 +75,7 @@ describe('the demo', () => {
     const ended = await cli(main, ['demo', '--keep', '--json'], { env: place.env });
     expect(ended).toMatchObject({ exit: 0, stderr: '' });
     const { data } = json(ended) as { data: { steps: { saw: string[] }[]; folder: string } };
-    expect(data.steps).toHaveLength(8);
+    expect(data.steps).toHaveLength(9);
     expect(data.steps.every(({ saw }) => saw.length > 0)).toBe(true);
     expect(dirname(data.folder)).toBe(place.temporary);
     expect(files(join(data.folder, 'my-project-sessions'))).toContain('auth-tokens/draft.txt');
@@ -113,7 +113,7 @@ describe('the demo', () => {
       env: place.env,
       onStderr: (text, child) => {
         // once: the second one ends it at once
-        if (!sent && text.includes('2/8')) sent = child.kill('SIGINT');
+        if (!sent && text.includes('2/9')) sent = child.kill('SIGINT');
       },
     });
     expect(ended.exit).toBe(130);

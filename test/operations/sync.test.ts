@@ -177,6 +177,21 @@ test('what is not there, put away, locked or elsewhere is refused, with the way 
   expect(await unchanged(repo, auth)).toMatchObject({ exit: 4, code: 'no-worktree' });
 });
 
+test('a base that is being rebased is not settled', async () => {
+  const repo = makeRepo();
+  const session = repo.addSession('auth');
+  session.commit('one.txt', '1\n');
+  repo.git('switch', '-q', '-c', 'upstream');
+  repo.commit('README.md', 'upstream\n');
+  repo.git('switch', '-q', 'main');
+  repo.commit('README.md', 'main\n');
+  expect(() => repo.git('rebase', '-q', 'upstream')).toThrow(/rebase|conflict/u);
+  const refused = await unchanged(repo, { names: ['auth'] });
+  expect(refused).toMatchObject({ exit: 4, code: 'base-unsettled' });
+  repo.git('rebase', '--abort');
+  expect(await run(repo, { names: ['auth'] })).toMatchObject({ exit: 0 });
+});
+
 test('hostile names are only names', async () => {
   const repo = makeRepo();
   repo.addSession('auth').commit('one.txt', '1\n');

@@ -54,11 +54,17 @@ function said({ arguments: all }: CommandText, given: Readonly<Record<string, st
 const piped =
   / --summary-file - (?<more>[^`]*?) <<'(?<end>\w+)'`, the text, and `\k<end>` on a line of its own/u;
 
-/** `FR parallel status NAME --json` -> `parallel_status {"name":"NAME"}` */
+/**
+ * `FR parallel status NAME --json` -> `parallel_status {"name":"NAME"}`; what is no tool of this
+ * server stays a command line.
+ */
 function withCalls({ body }: CommandText, toolbox: Toolbox): string {
   return body
     .replace(piped, (_, more: string) => ` --summary-file - ${more}\` (\`summary\` is the text)`)
-    .replaceAll(/`FR (?<line>[^`]+)`/gu, (whole, line: string) => called(line, toolbox) ?? whole);
+    .replaceAll(
+      /`FR (?<line>[^`]+)`/gu,
+      (_, line: string) => called(line, toolbox) ?? `\`flight-rules ${line}\``,
+    );
 }
 
 function called(line: string, toolbox: Toolbox): string | null {

@@ -169,6 +169,7 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     again: ['parallel', 'land', '--all', '--allow-red-base'],
   },
   'queue-busy': { holder },
+  'queue-newer': { commonDir: `${root}/.git`, oid: '3b18e512dba79e4c8300dd08aeb37f8e728b8dad' },
   'queue-interrupted': {
     remaining: [name],
     token: '0f3a1c9d2b7e.5d1c',
@@ -193,6 +194,7 @@ export const samples: { readonly [C in ErrorCode]: ErrorData<C> } = {
     unstaged: [],
   },
   'sync-unfinished': { name, base: 'main', shape: 'merge', begun: 'by-us', worktree },
+  'base-unsettled': { name, base: 'main', worktree: root, why: 'it is being rebased' },
   'sync-in-use': { name, by: [holder] },
   'pushed-not-rebased': { name, branch },
   'nothing-to-resolve': {

@@ -43,7 +43,7 @@ export interface Participant {
   readonly status: Status | null;
 }
 
-export interface PairJudgement extends Judgement {
+interface PairJudgement extends Judgement {
   readonly a: SessionKey;
   readonly b: SessionKey;
 }

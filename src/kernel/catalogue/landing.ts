@@ -1,5 +1,5 @@
 /** Errors of the queue that lands sessions one after the other. */
-import { ours } from '../suggestion.ts';
+import { ours, theirs } from '../suggestion.ts';
 import { entry, holderText, listed, nothingChanged, type Holder } from './entry.ts';
 
 /** What became of a queue: `data` of an answer, and of these errors. */
@@ -25,7 +25,7 @@ function story(data: Landed): string {
     stillThere === undefined ? [] : [`${name}: ${stillThere}`],
   );
   const sentences = [
-    `${home.length} of ${home.length + back.length + data.remaining.length} came home${home.length === 0 ? '' : `: ${home.map(({ name }) => name).join(', ')}`}.`,
+    `${home.length} of ${home.length + back.length + data.remaining.length} ${data.published === undefined ? 'came home' : 'in review'}${home.length === 0 ? '' : `: ${home.map(({ name }) => name).join(', ')}`}.`,
     ...(back.length === 0 ? [] : [`Sent back:${listed(back)}`]),
     ...(there.length === 0 ? [] : [`Landed, but not put away:${listed(there)}`]),
     ...(data.stopped === undefined ? [] : [`It stopped: ${data.stopped.message}`]),
@@ -34,10 +34,14 @@ function story(data: Landed): string {
   return sentences.join('\n');
 }
 
-const intact = (): string => 'What was sent back or remains is exactly as it was.';
+const intact = ({ published }: Landed): string =>
+  published === undefined
+    ? 'What was sent back or remains is exactly as it was.'
+    : 'What was sent back or remains is as it was here; what was pushed stays pushed.';
 
 function ways(data: Landed): ReturnType<typeof ours>[] {
-  const [first] = data.sentBack;
+  // of one that left or got other commits status has nothing to say
+  const first = data.sentBack.find(({ reason }) => reason !== 'changed');
   return [
     ...(data.remaining.length === 0
       ? []
@@ -114,6 +118,20 @@ export const landingErrors = {
       ours(
         [...d.command, '--break-lock', d.token],
         'forgets it and does this instead; its sessions stay as they are',
+      ),
+    ],
+  }),
+  'queue-newer': entry<{ commonDir: string; oid: string }>({
+    exit: 4,
+    retryable: false,
+    when: 'The queue of landings was written by a newer version, which may be at work on it.',
+    message: () => 'A queue of landings is there that a newer flight-rules wrote.',
+    safe: nothingChanged,
+    hints: (d) => [
+      theirs(['npm', 'install', 'flight-rules@latest'], 'gets a newer flight-rules'),
+      theirs(
+        ['git', '-C', d.commonDir, 'update-ref', '-d', 'refs/flight-rules/queue', d.oid],
+        'only if nobody is landing: forgets that queue, its sessions stay as they are',
       ),
     ],
   }),

@@ -152,6 +152,16 @@ export const syncErrors = {
         : theirs(['git', '-C', d.worktree, 'merge', '--abort'], 'takes it back'),
     ],
   }),
+  'base-unsettled': entry<{ name: string; base: string; worktree: string; why: string }>({
+    exit: 4,
+    retryable: true,
+    when: 'The base is being rebased or bisected, so what would come in is about to change.',
+    message: (d) => `${d.base}, the base of session ${d.name}, is not settled: ${d.why}.`,
+    safe: unchanged,
+    hints: (d) => [
+      theirs(['git', '-C', d.worktree, 'status'], 'shows how to finish or abort that'),
+    ],
+  }),
   'sync-in-use': entry<{ name: string; by: readonly Holder[] }>({
     exit: 4,
     retryable: true,

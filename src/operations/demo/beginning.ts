@@ -1,6 +1,7 @@
 /** The first half of the story: a repository, three sessions, their work, and a deleted folder. */
 import { mkdir, rm } from 'node:fs/promises';
 import { below, type AbsolutePath } from '../../kernel/path.ts';
+import { conflicts } from '../conflicts.ts';
 import { create } from '../create.ts';
 import type { StatusReport } from '../shapes/status.ts';
 import { status } from '../status.ts';
@@ -112,6 +113,34 @@ export async function workInSessions(world: World): Promise<readonly string[]> {
 /** Files of the abandoned session that git holds nowhere. */
 export const draft = 'an idea nobody has committed\n';
 export const log = 'output that git ignores\n';
+
+/** Two edit the same line, which nobody has committed; then each takes it back. */
+export async function foreseeClash(world: World): Promise<readonly string[]> {
+  const { root, git } = world;
+  const both = [abandoned, merged] as const;
+  for (const name of both) {
+    await write(worktreeOf(world, name), { 'orders.txt': `an order as ${name} needs it\n` });
+  }
+  const before = await git(root, 'count-objects', '-v');
+  const { pairs, base } = answered('conflicts', await perform(world, conflicts, {}));
+  const found = pairs.filter(({ verdict }) => verdict !== 'clear');
+  same(
+    'the pairs that are not clear',
+    [[[...both].toSorted(), 'clash', ['orders.txt']]],
+    found.map(({ a, b, verdict, paths }) => [
+      [a, b].toSorted(),
+      verdict,
+      paths.map(({ path }) => path),
+    ]),
+  );
+  same('clear with main', 3, base.filter(({ verdict }) => verdict === 'clear').length);
+  same('the objects of the repository', before, await git(root, 'count-objects', '-v'));
+  for (const name of both) await git(worktreeOf(world, name), 'checkout', '-q', '--', 'orders.txt');
+  return [
+    `${abandoned} and ${merged} clash in orders.txt, which neither has committed; the others are clear`,
+    'it was found out beside the repository, which holds what it held; both take their line back',
+  ];
+}
 
 /** The folder goes without our having been asked, and status says so. */
 export async function loseFolder(

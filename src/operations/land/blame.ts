@@ -29,32 +29,43 @@ export interface Home {
   readonly after: Oid;
 }
 
-/** The first of `homes` whose own work conflicts with it; `null`: none, so it is the base. */
+/** Onto what a session of the queue was to go. */
+export interface Line {
+  /** where the base stood before the first of `homes` */
+  readonly first: Oid;
+  /** oldest first */
+  readonly homes: readonly Home[];
+  /** where the base is now; elsewhere than after the last of `homes`: others have moved it */
+  readonly now: Oid | null;
+}
+
+/** The first of `homes` whose own work conflicts with it; `null`: none, or the base did before. */
 export async function metInConflict(
   { git, root }: Project,
   entry: QueueEntry,
-  homes: readonly Home[],
+  { first, homes }: Line,
 ): Promise<string | null> {
+  const clashes = async (tip: Oid): Promise<boolean> =>
+    (await mergeTree(git, root, oid(entry.tip), tip)).kind === 'conflicts';
+  if (homes.length === 0 || (await clashes(first))) return null;
   for (const { name, tip } of homes) {
-    const merged = await mergeTree(git, root, oid(entry.tip), tip);
-    if (merged.kind === 'conflicts') return name;
+    if (await clashes(tip)) return name;
   }
   return null;
 }
 
 /**
  * The first of `homes` with which it is red, if it was green without any of them.
- * @param first where the base stood before the first of them
- * @returns `null` if it is red alone, or that cannot be told
+ * @returns `null` if it is red alone, or with what others brought, or that cannot be told
  */
 export async function metInRed(
   judge: Judge,
   entry: QueueEntry,
   session: CommandSession,
-  first: Oid,
-  homes: readonly Home[],
+  { first, homes, now }: Line,
 ): Promise<string | null> {
-  if (homes.length === 0) return null;
+  const last = homes.at(-1);
+  if (last === undefined) return null;
   const merging = {
     ...session,
     branch: trusted<BranchName>(session.branch),
@@ -62,6 +73,7 @@ export async function metInRed(
     into: trusted<BranchName>(entry.base),
   };
   if ((await judge.redOn(first, merging)) !== false) return null;
+  if (now !== last.after && (await judge.redOn(last.after, merging)) !== true) return null;
   let [green, red] = [-1, homes.length - 1];
   while (red - green > 1) {
     const middle = Math.floor((green + red) / 2);

@@ -165,6 +165,7 @@ function decisionOf(
 export function checkUsage({ names, all, resume, verify, allowRedBase, pr }: LandInput): void {
   const usage = (detail: string): FlightError =>
     new FlightError('usage', { detail, command: ['parallel', 'land'] });
+  if (verify?.trim() === '') throw usage('--verify takes a command, and this one is empty.');
   if (all && names.length > 0) throw usage('Either names or --all.');
   if (resume && (all || names.length > 0 || verify !== undefined || allowRedBase || pr)) {
     throw usage('--resume goes on as the queue was begun, and takes nothing else.');

@@ -6,7 +6,7 @@ import { CutOff } from '../../kernel/cut-off.ts';
 import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
 import { isSystemError } from '../../kernel/errno.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
-import { branchRef, oid, parseBranchName } from '../../git/oid.ts';
+import { branchRef, oid, parseBranchName, type Oid } from '../../git/oid.ts';
 import { readRef } from '../../git/refs.ts';
 import { observe } from '../../sessions/observe.ts';
 import type { Project } from '../../sessions/project.ts';
@@ -14,7 +14,8 @@ import type { CameBack, QueueEntry } from '../../sessions/queue.ts';
 import type { OperationContext } from '../context.ts';
 import type { LandReport, SentBack } from '../shapes/land.ts';
 import { earlier, metInConflict, metInRed, type Home } from './blame.ts';
-import { cameBack, metWith, noteInRecord } from './came-back.ts';
+import { cameBack, hasChanged, metWith, noteInRecord } from './came-back.ts';
+import { isHome } from './home.ts';
 import { judgeOf, trialMerge } from './judge.ts';
 import { stepsOf, type Steps } from './steps.ts';
 import { waiting, type OpenQueue } from './store.ts';
@@ -51,6 +52,7 @@ export async function drive(
   try {
     await verifyBases(run, queue);
     await takeTurns(run, queue);
+    await lookForLost(run, queue);
     await queue.end();
   } catch (error) {
     stopped = stoppedBy(context, error);
@@ -86,9 +88,7 @@ async function verifyBases(run: Run, queue: OpenQueue): Promise<void> {
     entries.filter(({ state }) => state === 'waiting').map((entry) => entry.base),
   );
   for (const name of names) {
-    const branch = parseBranchName(name);
-    const tip =
-      branch === null ? null : await readRef(project.git, project.commonDir, branchRef(branch));
+    const tip = await tipOf(project, name);
     // that it is gone is told to each session that wants to go there
     if (tip === null) continue;
     const began = context.clock.now().getTime();
@@ -131,6 +131,18 @@ async function takeTurns(run: Run, queue: OpenQueue): Promise<void> {
   }
 }
 
+/** Those that landed before, if their base was moved back since: they are not home. */
+async function lookForLost({ project }: Run, queue: OpenQueue): Promise<void> {
+  for (const entry of queue.contents().entries) {
+    if (entry.state !== 'landed') continue;
+    if (await isHome(project, entry, await tipOf(project, entry.base))) continue;
+    const as = entry.oid?.slice(0, 7) ?? '';
+    const what = `It landed as ${as}; ${entry.base} has been moved since, and has it no longer.`;
+    const sentBack = hasChanged(what);
+    await queue.settle(entry.key, { state: 'sent-back', oid: undefined, sentBack });
+  }
+}
+
 async function turn(run: Run, entry: QueueEntry, steps: Steps, pr: boolean): Promise<Became> {
   if (!pr) return landTurn(run, entry, steps);
   const chain = await chainOf(run, entry);
@@ -149,23 +161,27 @@ async function blamed(
   back: CameBack,
 ): Promise<CameBack> {
   const { project, judge } = run;
-  const homes = run.contents().pr ? await chainOf(run, entry) : earlier(run.contents(), entry);
+  const { pr } = run.contents();
+  const homes = pr ? await chainOf(run, entry) : earlier(run.contents(), entry);
   if (homes.length === 0) return back;
+  const now = pr ? (homes.at(-1)?.after ?? null) : await tipOf(project, entry.base);
+  const line = { first: firstTip(run.contents(), entry), homes, now };
   let met: string | null = null;
-  if (back.reason === 'conflicts') met = await metInConflict(project, entry, homes);
+  if (back.reason === 'conflicts') met = await metInConflict(project, entry, line);
   if (back.reason === 'red' && judge !== null) {
+    const { sessions } = await observe(project, run.context.directory);
+    const session = sessions.find(({ key }) => key === entry.key);
+    // it has left meanwhile: what was found of it stays true
+    if (session === undefined) return back;
     steps.next('verified', 'red: looking for what it met');
-    const told = toldOf(project, await sessionOf(run, entry), entry);
-    met = await metInRed(judge, entry, told, firstTip(run.contents(), entry), homes);
+    met = await metInRed(judge, entry, toldOf(project, session, entry), line);
   }
   return met === null ? back : metWith(back, met);
 }
 
-async function sessionOf(run: Run, entry: QueueEntry): Promise<Parameters<typeof toldOf>[1]> {
-  const { sessions } = await observe(run.project, run.context.directory);
-  const found = sessions.find(({ key }) => key === entry.key);
-  if (found !== undefined) return found;
-  throw new FlightError('no-such-session', { name: entry.name, known: [] });
+async function tipOf({ git, commonDir }: Project, base: string): Promise<Oid | null> {
+  const branch = parseBranchName(base);
+  return branch === null ? null : readRef(git, commonDir, branchRef(branch));
 }
 
 /** The commits as which those published before were verified, each upon the one before. */

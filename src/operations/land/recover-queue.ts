@@ -19,7 +19,10 @@ export async function recoverQueue(project: Project, held: Held): Promise<void> 
   const left = found.filter((name) => name.startsWith(prefix));
   if (left.length === 0) return;
   const { readQueue } = await import('../../sessions/queue.ts');
-  const owner = (await readQueue(held.git, project.commonDir))?.queue?.owner;
+  const stored = await readQueue(held.git, project.commonDir);
+  // its owner is not known here, and may be verifying in there
+  if (stored?.newer === true) return;
+  const owner = stored?.queue?.owner;
   for (const name of left) {
     const token = name.slice(prefix.length);
     // a scratch is made after its queue was written, and goes before that ends

@@ -46,7 +46,8 @@ export type Standing =
   | { readonly kind: 'left'; readonly stored: StoredQueue };
 
 /**
- * @throws FlightError `queue-busy` if its owner lives, or cannot be seen and was not given up
+ * @throws FlightError `queue-busy` if its owner lives, or cannot be seen and was not given up;
+ *   `queue-newer`
  */
 export async function standingOf(
   context: OperationContext,
@@ -55,7 +56,9 @@ export async function standingOf(
 ): Promise<Standing> {
   const stored = await readQueue(git, project.commonDir);
   if (stored === null) return { kind: 'none' };
-  const { queue } = stored;
+  const { queue, newer } = stored;
+  if (newer)
+    throw new FlightError('queue-newer', { commonDir: project.commonDir, oid: stored.oid });
   if (queue === null) return { kind: 'left', stored };
   const { owner } = queue;
   const state = await ownerState(owner);
@@ -82,7 +85,10 @@ export function refuseLeft(context: OperationContext, standing: Standing): void 
   const named = remaining.length === 0 ? '' : `: ${remaining.join(', ')} stay as they are`;
   context.warn({
     code: 'queue-forgotten',
-    message: `The queue that was cut off is forgotten${named}.`,
+    message:
+      queue === null
+        ? 'A queue that nobody can read was there, and is replaced.'
+        : `The queue that was cut off is forgotten${named}.`,
   });
 }
 

@@ -13,6 +13,7 @@ import { endSession } from '../remove/end-session.ts';
 import type { RemoveRequest } from '../remove/request.ts';
 import type { Home } from './blame.ts';
 import { endedByMerge, hasChanged } from './came-back.ts';
+import { isHome } from './home.ts';
 import { trialMerge, type Judge } from './judge.ts';
 import type { Steps } from './steps.ts';
 import type { Contents } from './store.ts';
@@ -39,7 +40,13 @@ export async function landTurn(run: Run, entry: QueueEntry, steps: Steps): Promi
   const { context, project, judge } = run;
   const { facts, session } = await lookAt(run, entry);
   if (session === null) {
+    const base = facts.registry.branches.get(trusted<BranchName>(entry.base)) ?? null;
+    // another command may have merged it into another branch, or its base was moved back since
     if (!endedByMerge(facts.registry, entry)) return gone(entry);
+    if (!(await isHome(project, entry, base))) {
+      const what = `${entry.name} was merged and put away, but ${entry.base} does not have its work.`;
+      return { state: 'sent-back', sentBack: hasChanged(what) };
+    }
     return { state: 'landed', oid: await landedAs(run, facts, entry) };
   }
   if (session.branchTip !== entry.tip) return moved(entry);

@@ -69,7 +69,7 @@ const sessionFields = {
   lastActivityAt: z.nullable(z.string()),
   agent: z.optional(z.string()),
   activity: z.nullable(Activity),
-  /** sessions it clashes with; `null`: none is known, and of some it could not be found out */
+  /** sessions it clashes with; `null`: of some it is unknown; absent: none */
   clashes: z.optional(z.nullable(list(z.string()))),
   landed: z.optional(z.nullable(z.boolean())),
   pullRequest: z.optional(ObservedPullRequest),

@@ -47,9 +47,8 @@ export async function clashesOf(
     const { foreseenClashes } = await import('./foreseen-clashes.ts');
     return foreseenClashes(context, project, asked, wish);
   }
-  const none: SessionClashes = { names: [], why: null, help: null };
   return {
-    clashes: new Map(asked.map(({ facts }) => [facts.key, none])),
+    clashes: new Map(),
     touched: new Map(works ? [] : asked.map(({ facts }) => [facts.key, []])),
   };
 }

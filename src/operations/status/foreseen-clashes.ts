@@ -8,7 +8,7 @@ import type { SessionKey } from '../../sessions/name.ts';
 import type { Project } from '../../sessions/project.ts';
 import { foresee, type Foreseen } from '../conflicts/foresee.ts';
 import { bringIn, landFirst, syncAfter } from '../conflicts/helpful.ts';
-import type { WithStatus } from '../conflicts/participants.ts';
+import { standing, type WithStatus } from '../conflicts/participants.ts';
 import { namesOf } from '../conflicts/report.ts';
 import type { OperationContext } from '../context.ts';
 import type { ClashWish, KnownClashes, SessionClashes } from './clashes.ts';
@@ -36,7 +36,9 @@ export async function foreseenClashes(
   if (first !== undefined) context.warn(unknownPairs(unknown.length, first.why));
   const some = [...foreseen.pairs, ...foreseen.base].some(({ verdict }) => verdict === 'clash');
   const order = some ? foreseen.order(foreseen.sessions.map(({ key }) => key)) : [];
-  const clashes = foreseen.sessions.map(({ key }) => [key, one(foreseen, order, key)] as const);
+  // one without work of its own has nothing that could clash: nothing is said of it
+  const working = asked.filter((session) => standing(session).work === 'some');
+  const clashes = working.map(({ facts: { key } }) => [key, one(foreseen, order, key)] as const);
   return { clashes: new Map(clashes), touched: foreseen.touched };
 }
 

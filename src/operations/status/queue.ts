@@ -13,8 +13,14 @@ export async function queueStatus(
   { registry }: Pick<Observation, 'registry'>,
 ): Promise<StatusReport['queue']> {
   if (registry.queue === null) return undefined;
-  const { queue } = await readQueueAt(project.git, project.commonDir, registry.queue);
-  if (queue === null) return undefined;
+  const { queue, newer } = await readQueueAt(project.git, project.commonDir, registry.queue);
+  if (queue === null) {
+    const message = newer
+      ? 'A queue of landings is there that a newer flight-rules wrote: how far it is cannot be told.'
+      : 'A queue of landings is there that cannot be read; the next parallel land replaces it.';
+    context.warn({ code: newer ? 'queue-newer' : 'queue-unreadable', message });
+    return undefined;
+  }
   const state = await ownerState({ ...queue.owner });
   const inState = (...states: readonly string[]): string[] =>
     queue.entries.filter((one) => states.includes(one.state)).map(({ name }) => name);

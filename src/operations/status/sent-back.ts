@@ -1,4 +1,5 @@
 /** Why a session came back when it was to land, as long as that speaks of what it is now. */
+import { ours, type Suggestion } from '../../kernel/suggestion.ts';
 import type { SessionDetails, SessionStatus } from '../shapes/status.ts';
 import type { Looked } from './sessions.ts';
 
@@ -13,6 +14,20 @@ export function sentBackOf({
   if (said.tip !== branchTip) return null;
   const { at, reason, message } = said;
   return { at, reason, message, ...(said.with === undefined ? {} : { with: said.with }) };
+}
+
+/** What helps. What neither base nor files are to blame for is mended elsewhere, and tried again. */
+export function waysBack(
+  name: string,
+  sentBack: SessionStatus['sentBack'] | null,
+): readonly Suggestion[] {
+  if (sentBack === null || sentBack === undefined) return [];
+  const files = sentBack.reason === 'conflicts' || sentBack.reason === 'red';
+  return [
+    files
+      ? ours(['parallel', 'sync', name], 'brings its base in, to be mended there')
+      : ours(['parallel', 'remove', name], 'ends it: pull request, merge, keep or abandon'),
+  ];
 }
 
 /** The same in full, for one session. */

@@ -19,8 +19,7 @@ import type { OperationContext } from '../context.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
 import { clashesOf, type ClashWish, type SessionClashes } from './clashes.ts';
 import type { ResolvingStatus } from './resolving.ts';
-import { ours } from '../../kernel/suggestion.ts';
-import { sentBackOf } from './sent-back.ts';
+import { sentBackOf, waysBack } from './sent-back.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
 import { statusesAtOnce, statusReader } from './statuses.ts';
 
@@ -250,9 +249,7 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
   const sentBack = sentBackOf(looked);
   const commands = [
     ...(needs.length === 0 ? [] : commandsFor(looked, needs)),
-    ...(needs.length > 0 || sentBack === null
-      ? []
-      : [ours(['parallel', 'sync', facts.name], 'brings its base in, to be mended there')]),
+    ...(needs.length > 0 ? [] : waysBack(facts.name, sentBack)),
   ];
   return {
     name: facts.name,
@@ -269,7 +266,10 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
     lastActivityAt: looked.lastActivityAt,
     ...(record?.agent === undefined ? {} : { agent: record.agent }),
     activity: looked.activities[0] ?? null,
-    ...(looked.clash === undefined ? {} : { clashes: looked.clash.names }),
+    // ten sessions without any have to stay short
+    ...(looked.clash === undefined || looked.clash.names?.length === 0
+      ? {}
+      : { clashes: looked.clash.names }),
     ...(looked.landed === undefined ? {} : { landed: looked.landed }),
     ...(record?.pullRequest === undefined ? {} : { pullRequest: record.pullRequest }),
     ...(sentBack === null ? {} : { sentBack }),

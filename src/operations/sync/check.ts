@@ -9,6 +9,7 @@ import type { Warning } from '../../kernel/outcome.ts';
 import { isAncestor } from '../../git/history.ts';
 import type { BranchName } from '../../git/oid.ts';
 import { isPublished } from '../../git/published.ts';
+import { beingRewritten } from '../../integration/base-place.ts';
 import { resolvingIn } from '../../integration/sync/resolving.ts';
 import type { SyncInput as EngineInput } from '../../integration/sync/sync.ts';
 import { ensureWritable } from '../../safety/writable.ts';
@@ -53,6 +54,8 @@ export async function judge(
     return { kind: 'current' };
   }
   if (place.kind !== 'present') throw withoutWorktree(session);
+  const unsettled = await beingRewritten(project, base, worktrees);
+  if (unsettled !== null) throw new FlightError('base-unsettled', { name, base, ...unsettled });
   await refuseUnderway(context, project, session);
   const facts = await gatherWork(project, session, {
     callerPid: context.pid,

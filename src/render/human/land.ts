@@ -9,9 +9,7 @@ export const land = renderer<LandReport>((data, view) => {
   const published = data.published ?? [];
   const all = data.landed.length + published.length;
   return [
-    all === 0
-      ? 'Nothing landed: no session has commits that its base lacks.'
-      : headline(data, view),
+    all === 0 ? 'Nothing was to land.' : headline(data, view),
     ...data.landed.map(
       ({ name, into, oid }) => `  ${visible(name)}: ${visible(into)} ${short(oid)}`,
     ),

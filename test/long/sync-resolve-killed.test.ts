@@ -1,7 +1,7 @@
 // Conflicts that were left, killed on the way. Every point: test/long/crash-resolve.test.ts.
 import { expect, test } from 'vitest';
-import { hookOf, killInside, killWay, pointsOf, prepare, ways } from './sweep/resolving.ts';
-import { worldOfFile } from './sweep/suite.ts';
+import { hookOf, killInside, killWay, pointsOf, prepare, ways } from '../crash/sweep/resolving.ts';
+import { worldOfFile } from '../crash/sweep/suite.ts';
 
 const { world } = worldOfFile();
 const limit = 300_000;
