@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { restore } from '../../src/operations/restore.ts';
 import { sync } from '../../src/operations/sync.ts';
 import { operate, type Answered } from '../support/operate.ts';
+import { deadOwner } from '../support/foreign.ts';
 import { makeRepo, type TestRepo, type TestSession } from '../support/repo.ts';
 
 interface Story {
@@ -175,6 +176,27 @@ test('given up: a sparse checkout, with a conflict in what it leaves out', async
   expect((await run({ abort: true })).exit).toBe(0);
   expect(session.git('status', '--porcelain')).toBe('');
   expect(await restored('out/c.txt')).toBe('precious\n');
+});
+
+test('cut off before git began: what somebody has written since stays', async () => {
+  const { repo, session, read } = clashing({ start: (made) => made.commit('b.txt', 'b\n') });
+  const ref = 'refs/flight-rules/sessions/auth';
+  const [from, baseTip] = [session.git('rev-parse', 'HEAD'), repo.git('rev-parse', 'main')];
+  const since = '2026-01-01T00:00:00Z';
+  const owner = await deadOwner();
+  const record: unknown = {
+    ...(JSON.parse(repo.git('cat-file', 'blob', ref)) as object),
+    intent: { kind: 'resolving', owner, since, step: 'start', gitLocks: [] },
+    syncing: { shape: 'merge', from, base: 'main', baseTip, since },
+  };
+  const file = repo.write('.git/record', JSON.stringify(record));
+  repo.git('update-ref', ref, repo.git('hash-object', '-w', file));
+  session.write('b.txt', 'precious\n');
+  const caller = { directory: repo.root, breakLock: owner.token };
+  const answered = await operate(sync, { names: ['auth'] }, caller);
+  expect(answered).toMatchObject({ exit: 4, code: 'uncommitted-work' });
+  expect(read('b.txt')).toBe('precious\n');
+  expect(repo.git('for-each-ref', 'refs/flight-rules/trash')).toBe('');
 });
 
 test('nothing is begun while another git holds the index', async () => {

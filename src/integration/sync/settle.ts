@@ -9,6 +9,7 @@
  *   given up: pinned, then taken back.
  */
 import { faultPoint } from '../../kernel/faults.ts';
+import { changedPaths } from '../../git/diff.ts';
 import { headIn } from '../../git/private-head.ts';
 import type { Oid } from '../../git/oid.ts';
 import { branchRef } from '../../git/oid.ts';
@@ -138,7 +139,12 @@ async function notBegun(
   // files that git has written, or begun to, and that no index knows yet
   await rollBack(git, { worktree, privateDir, from, to: baseTip, identical: [] });
   const status = await readStatus(git, worktree, { untracked: 'no', submodules: 'skip' });
-  const changed = status.entries.some(({ path }) => path !== about.log);
+  // what git has nothing to do with was written by somebody since, and stays
+  const itsOwn = new Set((await changedPaths(git, worktree, from, baseTip)).map((one) => one.path));
+  const changed = status.entries.some(
+    ({ path, kind, xy }) =>
+      path !== about.log && (kind !== 'tracked' || !xy.startsWith('.') || itsOwn.has(path)),
+  );
   const attached = status.branch === branchOfRecord(about);
   if (!changed && attached) {
     await record(project, held, key, stored, 'forget');
