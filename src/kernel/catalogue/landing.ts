@@ -42,7 +42,11 @@ const intact = ({ published }: Landed): string =>
 function ways(data: Landed): ReturnType<typeof ours>[] {
   // of one that left or got other commits status has nothing to say
   const first = data.sentBack.find(({ reason }) => reason !== 'changed');
+  const there = data.landed.find(({ stillThere }) => stillThere !== undefined);
   return [
+    ...(there === undefined
+      ? []
+      : [ours(['parallel', 'remove', there.name, '--strategy', 'merge'], 'puts it away')]),
     ...(data.remaining.length === 0
       ? []
       : [ours(['parallel', 'land', '--resume'], 'goes on with what remains')]),
