@@ -28,10 +28,10 @@ const budgets = {
   '--version bytes': 1_250,
   // One file (see build.mjs), and what says where it is. The argument parser, the schemas, prompts,
   // the other operations and their renderers must not be among them.
-  'status --json bytes': 260_000,
+  'status --json bytes': 265_000,
   'status --json chunks': 2,
   // And what counts and cuts columns.
-  'status for people bytes': 295_000,
+  'status for people bytes': 300_000,
   'status for people chunks': 10,
   // An agent waits for it before every edit: no git, no schema, no message of ours.
   'hook pre-edit bytes': 25_000,

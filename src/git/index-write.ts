@@ -36,6 +36,19 @@ export async function skipInCheckout(
   });
 }
 
+/** Takes the mark "assume unchanged" off paths. One process: `update-index --no-assume-unchanged`. */
+export async function lookAgain(
+  port: Git,
+  worktree: string,
+  paths: readonly string[],
+): Promise<void> {
+  if (paths.length === 0) return;
+  await git(port, worktree, ['update-index', '--no-assume-unchanged', '-z', '--stdin'], {
+    stdin: paths.map((path) => `${path}\0`).join(''),
+    uninterruptible: true,
+  });
+}
+
 /** Writes files as the index has them, where nothing stands. One process: `checkout-index`. */
 export async function checkoutFromIndex(
   port: Git,

@@ -44,7 +44,7 @@ export async function foreseeConflicts(
 }
 
 /**
- * Goes through the landing as it will be, up to where something would move.
+ * For the end of a dev-session: goes through the landing as it will be, up to where something would move.
  * @param landing with the session's tip as it is now
  * @throws FlightError what landing refuses: `conflicts`, `base-busy`, `files-in-the-way`, …
  */
@@ -59,7 +59,8 @@ export async function foreseeLanding(
     const built = await buildCommit(port, { root: cwd }, input);
     if (built.kind === 'conflicts') {
       const paths = built.conflicts.map((one) => one.path);
-      throw new FlightError('conflicts', { name, base, worktree: coming.worktree, paths });
+      const end = ['dev-session', 'end'] as const;
+      throw new FlightError('conflicts', { name, base, worktree: coming.worktree, paths, end });
     }
     if (built.kind === 'nothing') return;
     const sessionWorktree = coming.worktree;

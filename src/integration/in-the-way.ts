@@ -5,9 +5,10 @@
  * names the files, and sees what git does not mind (a deletion of the user's would be undone).
  */
 import { lstat, readlink } from 'node:fs/promises';
-import { changedPaths, sameSide, type Change } from '../git/diff.ts';
+import { changedPaths, changesOfCommits, sameSide, type Change, type Side } from '../git/diff.ts';
 import { hashFiles } from '../git/file-contents.ts';
-import { git, gitText, type Git } from '../git/git.ts';
+import { git, gitFields, gitText, type Git } from '../git/git.ts';
+import { listIndex } from '../git/index-entries.ts';
 import type { Oid } from '../git/oid.ts';
 import { readStatus, type StatusEntry } from '../git/status.ts';
 import { below, type AbsolutePath } from '../kernel/path.ts';
@@ -62,7 +63,8 @@ export async function lookForObstacles(
 
 /**
  * What stands where a move of a clean checkout writes a new file: ignored files, which git writes
- * over without a word. One process: `diff-tree`; nothing is written.
+ * over, and takes away with the folder that becomes a file, without a word.
+ * Two processes: `diff-tree`, `ls-files`; nothing is written.
  */
 export async function standingWhereNew(
   port: Git,
@@ -71,16 +73,57 @@ export async function standingWhereNew(
   to: Oid,
 ): Promise<string[]> {
   const changes = await changedPaths(port, worktree, from, to);
-  const leaving = new Set(changes.filter(({ after }) => after === null).map(({ path }) => path));
-  const standing: string[] = [];
-  for (const { path, before } of changes) {
-    if (before !== null) continue;
+  const made = changes.filter(({ before, after }) => before === null && isWritten(after));
+  return standingAt(port, worktree, made);
+}
+
+/**
+ * What stands where replaying `commits` writes files, also those that a later one of them takes
+ * away again: git does so on its way, with an ignored file that has come in their place.
+ * Two processes: `diff-tree --stdin`, `ls-files`; nothing is written.
+ */
+export async function standingWhereReplayed(
+  port: Git,
+  worktree: AbsolutePath,
+  commits: readonly Oid[],
+): Promise<string[]> {
+  const changes = [...(await changesOfCommits(port, worktree, commits)).values()].flat();
+  return standingAt(
+    port,
+    worktree,
+    changes.filter(({ after }) => isWritten(after)),
+  );
+}
+
+/** A submodule is not checked out along with its entry. */
+function isWritten(side: Side | null): boolean {
+  return side !== null && side.mode !== '160000';
+}
+
+/** What of that is in the way of `changes` is not tracked: git knows what it may write over. */
+async function standingAt(
+  port: Git,
+  worktree: AbsolutePath,
+  changes: readonly Change[],
+): Promise<string[]> {
+  const tracked = new Set((await listIndex(port, worktree)).map(({ path }) => path));
+  const standing = new Set<string>();
+  for (const path of new Set(changes.map((change) => change.path))) {
+    if (tracked.has(path)) continue;
     const found = await whatStandsAt(worktree, path);
-    if (found.kind === 'file') standing.push(path);
-    // a file that this very move takes away is not in the way
-    if (found.kind === 'above' && !leaving.has(found.path)) standing.push(found.path);
+    if (found.kind === 'file') standing.add(path);
+    if (found.kind === 'above' && !tracked.has(found.path)) standing.add(found.path);
+    if (found.kind === 'folder') {
+      for (const file of await untrackedBelow(port, worktree, path)) standing.add(file);
+    }
   }
-  return [...new Set(standing)];
+  return [...standing].toSorted();
+}
+
+/** Ignored ones too. One process: `ls-files --others`. */
+function untrackedBelow(port: Git, worktree: AbsolutePath, folder: string): Promise<string[]> {
+  const args = ['--literal-pathspecs', 'ls-files', '--others', '-z', '--', folder];
+  return gitFields(port, worktree, args);
 }
 
 /** Staged exactly as it will be: git keeps it, whatever the file is. */

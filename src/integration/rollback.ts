@@ -37,7 +37,7 @@ export interface CutOff {
 export async function rollBack(git: Git, cut: CutOff): Promise<void> {
   await removeLeftLock(below(cut.privateDir, 'index.lock'));
   await removeLeftLock(below(cut.privateDir, 'HEAD.lock'));
-  const changes = await changedPaths(git, cut.worktree, cut.from, cut.to);
+  const changes = (await changedPaths(git, cut.worktree, cut.from, cut.to)).filter(hasSpelling);
   faultPoint('rollback.index:before');
   const skipped = await indexBack(git, cut, changes);
   faultPoint('rollback.index:after');
@@ -90,6 +90,14 @@ async function leftOut(git: Git, cut: CutOff): Promise<Set<string>> {
   } finally {
     await rm(room, { recursive: true, force: true });
   }
+}
+
+/**
+ * Can its path be named? Names that are not UTF-8 were read with a mark in place of what they
+ * have there. Such a file is left as it stands, with the bytes of a commit: old or new.
+ */
+export function hasSpelling({ path }: Change): boolean {
+  return !path.includes('\uFFFD');
 }
 
 /** The paths that git has written, begun to write, or taken away on its way to the new side. */

@@ -58,6 +58,11 @@ export function describe(error: FlightError): {
   };
 }
 
+/** What happened and what is safe in one text; a list keeps its lines. */
+export function wholeMessage({ message, safe }: { message: string; safe: string }): string {
+  return `${message}${message.includes('\n') ? '\n' : ' '}${safe}`.trimEnd();
+}
+
 /** The number of the signal named in `data`; 2 (SIGINT) if it has none here. */
 function signalNumber(data: object): number {
   const name: unknown = 'signal' in data ? data.signal : null;

@@ -9,6 +9,7 @@ import { done, type Outcome } from '../kernel/outcome.ts';
 import { offline } from '../git/environment.ts';
 import { gitWith } from '../git/git.ts';
 import type { SessionFacts } from '../sessions/facts.ts';
+import { nameBeside } from '../sessions/name.ts';
 import { observe } from '../sessions/observe.ts';
 import type { Project } from '../sessions/project.ts';
 import { itemError } from './cleanup/report.ts';
@@ -50,7 +51,7 @@ async function run(input: SyncInput, context: OperationContext): Promise<Outcome
     const { pinned, name } = item;
     if (pinned === undefined) return done({ sessions: [item] });
     const next = {
-      args: ['parallel', 'restore', pinned, '--as', `${name.slice(0, 80)}-resolution`],
+      args: ['parallel', 'restore', pinned, '--as', nameBeside(name, 'resolution', pinned)],
       why: 'makes a session of what stood there',
     };
     return done({ sessions: [item] }, { next: [next] });
@@ -111,7 +112,12 @@ function answer(sessions: readonly SyncItem[], wish: Wish): Outcome<SyncReport> 
     .filter(({ result }) => result === 'synced' || result === 'current')
     .map(({ name }) => name);
   if (conflicted.length > 0) {
-    const named = conflicted.map(({ name, base, paths = [] }) => ({ name, base, paths }));
+    const named = conflicted.map(({ name, base, paths = [], uncommitted, worktree }) => ({
+      name,
+      base,
+      paths,
+      ...(uncommitted === undefined ? {} : { dirtyWorktree: worktree }),
+    }));
     const { shape } = wish;
     const data = { conflicted: named, skipped, done: names, shape, sessions };
     throw new FlightError('sync-conflicts', data);

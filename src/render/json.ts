@@ -2,7 +2,7 @@
  * The JSON envelope: one compact line for whatever happened. Additive changes only.
  * `Speller` comes from the face, which knows how commands are spelled.
  */
-import { describe, type FlightError } from '../kernel/errors.ts';
+import { describe, wholeMessage, type FlightError } from '../kernel/errors.ts';
 import type { Choice, Decision, Outcome, Warning } from '../kernel/outcome.ts';
 import type { SpelledCommand, Suggestion } from '../kernel/suggestion.ts';
 
@@ -48,13 +48,13 @@ export function errorJson(
   warnings: readonly Warning[],
   speller: Speller,
 ): Readonly<Record<string, unknown>> {
-  const { message, safe, hints } = describe(error);
+  const { hints, ...said } = describe(error);
   return {
     schema: 1,
     ok: false,
     error: {
       code: error.code,
-      message: `${message} ${safe}`,
+      message: wholeMessage(said),
       hints: speller.suggestions(hints),
       data: error.data,
     },

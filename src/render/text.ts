@@ -44,13 +44,16 @@ export function indent(lines: readonly string[], by: number): readonly string[] 
 }
 
 /**
- * `label` and something that must not be cut: on one line if `columns` hold both, else on two.
+ * `label` and something that must not be cut: on one line if `columns` hold both, else below it.
  * @param label ends with the spaces that part them
  */
 export function beside(label: string, whole: string, columns: number): readonly string[] {
   if (width(label) + width(whole) <= columns) return [label + whole];
   const margin = /^ */u.exec(label)?.[0].length ?? 0;
-  return [label.trimEnd(), ' '.repeat(margin + 2) + whole];
+  const under = ' '.repeat(margin + 2);
+  if (width(label.trimEnd()) <= columns) return [label.trimEnd(), under + whole];
+  const [first = '', ...more] = wrap(label.trim(), columns - margin - 2);
+  return [' '.repeat(margin) + first, ...more.map((line) => under + line), under + whole];
 }
 
 /** Cells in columns, two spaces apart, the last one not padded. */

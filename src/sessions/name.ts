@@ -71,3 +71,11 @@ export function asSessionName(text: string): SessionName | null {
 export function sessionKey(name: SessionName): SessionKey {
   return trusted(name.toLowerCase());
 }
+
+/**
+ * A name for what an entry of the trash brings back beside its session, another for each entry.
+ * @param id of the entry, `<name>~<seq>`
+ */
+export function nameBeside(name: string, what: string, id: string): string {
+  return `${name.slice(0, 80)}-${what}-${id.slice(id.lastIndexOf('~') + 1)}`;
+}

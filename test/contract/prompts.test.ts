@@ -18,6 +18,10 @@ test.each(eras)('each prompt names tools and arguments that are there (%s)', asy
   expect(prompts.map(({ name }) => name)).toEqual(
     commands.filter(({ tool }) => listed.has(tool)).map((one) => one.prompt),
   );
+  const end = await client.request('prompts/get', { name: 'dev-session.end' });
+  expect(JSON.stringify(end['result'])).toContain(
+    '`flight-rules parallel sync NAME --leave-conflicts --json`',
+  );
   for (const { name, arguments: all } of prompts) {
     const given = Object.fromEntries(all.map((one) => [one.name, `said of ${one.name}`]));
     const got = await client.request('prompts/get', { name, arguments: given });

@@ -201,7 +201,13 @@ test('conflicts are found before anything is written', async () => {
   expect(refused).toMatchObject({
     exit: 5,
     code: 'conflicts',
-    errorData: { paths: ['README.md'] },
+    errorData: { paths: ['README.md'], end: ['dev-session', 'end'] },
+  });
+  const { decision } = await end(repo, { summary });
+  expect(decision?.choices.find(({ value }) => value === 'merge')).toMatchObject({
+    available: false,
+    unavailableWhy:
+      'It conflicts in README.md. parallel sync auth --leave-conflicts brings main in, to resolve it.',
   });
   expect(session.git('status', '--porcelain')).toBe('');
   expect(untouched(repo)).toEqual(before);

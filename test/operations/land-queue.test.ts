@@ -243,7 +243,7 @@ test('status tells why one came back, until it gets other commits', async () => 
   const look = (): Promise<Answered> => operate(status, { name: 'auth' }, { directory: repo.root });
   expect((await look()).data['session']).toMatchObject({
     sentBack: { reason: 'red', output: 'two tests failed\n' },
-    next: [{ command: 'parallel sync auth' }],
+    next: [{ command: 'parallel status auth' }],
   });
   auth.commit('auth.txt', 'mended\n');
   expect((await look()).data['session']).not.toHaveProperty('sentBack');

@@ -52,7 +52,12 @@ describe('status', () => {
     expect(one(report, 'limits')).toMatchObject({
       needs: ['clash'],
       clashes: ['auth'],
-      next: [{ command: 'parallel sync limits', why: 'land auth first, then' }],
+      next: [
+        {
+          command: 'parallel sync limits --leave-conflicts',
+          why: 'commit its changes; land auth first, then',
+        },
+      ],
     });
     expect(one(report, 'search')).toMatchObject({ needs: [] });
     expect(one(report, 'search')).not.toHaveProperty('clashes');
@@ -68,8 +73,26 @@ describe('status', () => {
     expect(one(report, 'search')).toMatchObject({
       needs: ['clash'],
       why: 'Clashes with main, which has moved on: other.txt',
-      next: [{ command: 'parallel sync search', why: 'brings main in, to resolve it there' }],
+      next: [
+        {
+          command: 'parallel sync search --leave-conflicts',
+          why: 'brings main in, to resolve it there',
+        },
+      ],
     });
+  });
+
+  test('of many the first are told with their paths, all by name', async () => {
+    const repo = makeRepo();
+    repo.commit('shared.txt', 'base\n');
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const name of names) repo.addSession(name).write('shared.txt', `${name}\n`);
+    const { report } = await show(repo);
+    const last = one(report, 'f');
+    expect(last?.clashes).toHaveLength(5);
+    expect(last?.why).toMatch(
+      /^Clashes with \w: shared\.txt; with \w: shared\.txt; with \w: shared\.txt; with 2 more$/u,
+    );
   });
 
   test('of one session says the same as of all', async () => {
@@ -116,7 +139,8 @@ describe('status', () => {
       expect.stringMatching(/^! (?:auth|limits) +CLASH +main/u),
     ]);
     expect(text).toContain('    Clashes with auth: shared.txt');
-    expect(text).toContain('    > land auth first, then:  parallel sync limits');
+    expect(text).toContain('    > commit its changes; land auth first, then:');
+    expect(text).toContain('      parallel sync limits --leave-conflicts');
   });
 });
 
@@ -157,7 +181,7 @@ describe('where a session begins and ends', () => {
       {
         code: 'will-clash',
         message:
-          'limits clashes with what auth brings into main; parallel sync brings it in and resolves it there.',
+          'limits clashes with what auth brings into main; parallel sync limits --leave-conflicts brings it in, to be resolved there.',
       },
     ]);
     expect(one((await show(repo)).report, 'limits')?.needs).toEqual(['clash']);

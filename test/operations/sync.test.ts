@@ -152,7 +152,18 @@ test('conflicts leave the session exactly as it was, uncommitted work too', asyn
   });
   await unchanged(repo, { names: ['auth'], rebase: true });
   session.write('new.txt', 'new\n');
-  await unchanged(repo, { names: ['auth'], carry: true });
+  expect(await unchanged(repo, { names: ['auth'], carry: true })).toMatchObject({
+    code: 'sync-conflicts',
+    errorData: {
+      conflicted: [{ name: 'auth', dirtyWorktree: session.worktree }],
+      sessions: [{ result: 'conflicts', uncommitted: 1 }],
+    },
+  });
+  // it would end in the same again
+  expect(await unchanged(repo, { names: ['auth'], leaveConflicts: true })).toMatchObject({
+    code: 'uncommitted-work',
+    errorData: { carry: null },
+  });
   const both = { names: ['auth'], carry: true, leaveConflicts: true };
   expect(await unchanged(repo, both)).toMatchObject({ exit: 4, code: 'uncommitted-work' });
 });

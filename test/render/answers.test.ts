@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CleanupReport } from '../../src/operations/shapes/cleanup.ts';
 import type { RestoreReport } from '../../src/operations/shapes/restore.ts';
+import { hintLines } from '../../src/render/human/messages.ts';
 import { rendererOf } from '../../src/render/human/renderers.ts';
 import type { View } from '../../src/render/human/view.ts';
 import { theme } from '../../src/render/theme.ts';
@@ -158,4 +159,20 @@ test('cleanup of the trash: what is named may not be past its date, and is not s
   const text = await shown('parallel cleanup', { dryRun: true, items, untouched: [] });
   expect(text).toContain('goes for good, cannot be undone: 4 commits that are nowhere');
   expect(text).not.toContain('past its date');
+});
+
+test('land: nothing to land claims nothing about the sessions', async () => {
+  const nothing = { landed: [], sentBack: [], remaining: [] };
+  expect(await shown('parallel land', nothing)).toBe('\nThere is nothing to land.\n');
+});
+
+test('what a command does is wrapped, the command is whole', () => {
+  const name = 'a-name-that-somebody-chose-for-the-work-on-payments';
+  const hint = { why: `commit its changes; land ${name} first, then`, command: `sync ${name}` };
+  expect(hintLines([hint], { ...view, width: 60 })).toEqual([
+    '  > commit its changes; land',
+    `    ${name}`,
+    '    first, then:',
+    `    sync ${name}`,
+  ]);
 });

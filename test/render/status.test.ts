@@ -187,3 +187,11 @@ describe('status for people', () => {
     expect(lines.filter((line) => width(line) > 80 && !line.includes(name))).toEqual([]);
   });
 });
+
+test('why it was sent back is told with its time: it may be over', async () => {
+  const at = '2026-11-22T15:10:00Z';
+  const back = { at, reason: 'refused', message: 'A merge of main waits to be resolved.' };
+  const render = await rendererOf('parallel status');
+  const text = render({ ...report, sessions: [{ ...auth, sentBack: back }] }, view);
+  expect(text).toContain('    Sent back 12 min ago: A merge of main waits to be resolved.');
+});

@@ -36,7 +36,8 @@ test('what came in, and how a rebase is taken back', async () => {
     "
     auth-jwt  has all of main now (9a562de to c0ffee1)
     api       rebased onto main (9a562de to c0ffee1)
-              the branch before: flight-rules parallel restore api~1 --as api-before
+              the branch before:
+                flight-rules parallel restore api~1 --as api-before-1
     new       moved forward to main now (9a562de to c0ffee1)
     search    has all of main already
     given-up  is what it was before; nothing of main came in

@@ -122,7 +122,11 @@ function aboutSession({ session, facts }: Decision): readonly string[] {
     ...(typeof behind === 'number' && behind > 0 ? [`${behind} behind ${visible(base)}`] : []),
     ...(typeof uncommitted === 'number' && uncommitted > 0 ? [`${uncommitted} uncommitted`] : []),
     ...(Array.isArray(conflicts)
-      ? [conflicts.length === 0 ? 'no conflicts' : `conflicts in ${conflicts.length}`]
+      ? [
+          conflicts.length === 0
+            ? 'no conflicts'
+            : `conflicts in ${conflicts.length} ${conflicts.length === 1 ? 'file' : 'files'}`,
+        ]
       : []),
   ];
   return [`${visible(session)}: ${parts.join(', ')}.`];

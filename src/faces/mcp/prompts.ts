@@ -1,6 +1,6 @@
 /**
  * The workflow commands as prompts: the texts that are installed for agents without a server, with
- * each command in them named as the call of a tool. A client that shows no prompts lacks nothing.
+ * each command in them named as the call of a tool, if there is one. A client that shows no prompts lacks nothing.
  */
 import { commands, loadCommands, type CommandText } from '../../agents/catalogue.ts';
 import { templatesFolder } from '../../kernel/package-folder.ts';
@@ -39,7 +39,8 @@ export async function prompt(
 const lead =
   'The commands below are tools of the server this text comes from: make the tool call. ' +
   'Further flags are its arguments (`--commit` is `commit`), and your own directory is `directory`, wherever you are not where the server was started. ' +
-  'Exit 6 is an answer with `decision`; exit 4, 5 and 7 are answers with `error`. Where a `command` is to be run, make the `call` beside it, as it stands.';
+  'Exit 6 is an answer with `decision`; exit 4, 5 and 7 are answers with `error`. Where a `command` is to be run, make the `call` beside it, as it stands. ' +
+  'What is spelled `flight-rules …` is no tool of this server (`flight-rules mcp --all` serves more): run it at a command line, or hand it to your user.';
 
 /** What the user has said, for the arguments that there are. */
 function said({ arguments: all }: CommandText, given: Readonly<Record<string, string>>): string {

@@ -105,7 +105,10 @@ function makeServer(serving: Serving): McpServer {
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const toolbox = await serving.toolbox();
     const tool = toolbox.get(params.name);
-    if (tool === undefined) throw new ProtocolError(-32602, `There is no tool ${params.name}.`);
+    if (tool === undefined) {
+      const more = 'flight-rules mcp --all serves those that are rarely needed.';
+      throw new ProtocolError(-32602, `There is no tool ${params.name} here; ${more}`);
+    }
     const progressToken = mcpReq._meta?.progressToken;
     let said = 0;
     const call = callTool(serving.frame, toolbox, {

@@ -7,26 +7,25 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isoSeconds } from '../../kernel/clock.ts';
 import { errorCode } from '../../kernel/errno.ts';
 import { FlightError } from '../../kernel/errors.ts';
 import { faultPoint } from '../../kernel/faults.ts';
 import { below, type AbsolutePath } from '../../kernel/path.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 import { git, type Git } from '../../git/git.ts';
-import { branchRef, type BranchName, type Oid } from '../../git/oid.ts';
+import { branchRef, type BranchName } from '../../git/oid.ts';
 import { attachHead, headIn } from '../../git/private-head.ts';
 import { atPrivateDir } from '../../git/private-dir.ts';
 import type { RefChange } from '../../git/refs.ts';
 import type { Held } from '../../safety/held.ts';
 import { collectPins, writePin } from '../../safety/pins.ts';
 import { must, pinChanges } from '../../safety/removal-refs.ts';
-import { nextDestination } from '../../safety/trash-places.ts';
+import { seqOf } from '../../safety/trash-places.ts';
 import type { SessionKey } from '../../sessions/name.ts';
 import type { Project } from '../../sessions/project.ts';
 import { branchOfRecord, type SessionRecord } from '../../sessions/record.ts';
-import { readRegistry, type Registry } from '../../sessions/registry.ts';
-import type { TrashEntry } from '../../sessions/trash-entry.ts';
+import { readRegistry } from '../../sessions/registry.ts';
+import { syncEntry } from './entry.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { tipsOf, underway, type Syncing } from './underway.ts';
 
@@ -66,18 +65,18 @@ export async function pinResolution(
     worktree,
     privateDir,
     from,
+    branch: record.branch,
     parents: [head.at ?? from, ...(seen.kind === 'merge' ? seen.of : [from, baseTip])],
     message: `What was in session ${record.name} when the ${syncing.shape} of ${syncing.base} was given up`,
     at: about.at,
   });
-  const entry = await entryFor(project, registry, place, { commit, head: head.at, at: about.at });
+  const entry = await syncEntry(project, registry, place, { commit, head: head.at, at: about.at });
   const branch = branchOfRecord(record);
   const pins = await collectPins(port, project, { privateDir, branch, branchTip: from });
   const all = { ...pins, commits: [...new Set([...pins.commits, commit])] };
   const pin = await writePin(port, project, entry, all);
-  const seq = Number(entry.id.slice(entry.id.lastIndexOf('~') + 1));
   faultPoint('sync.pin:before');
-  await must(port, project, [...pinChanges(key, seq, pin, all), ...about.changes], {
+  await must(port, project, [...pinChanges(key, seqOf(entry.id), pin, all), ...about.changes], {
     name: record.name,
     what: 'sync given up',
   });
@@ -85,31 +84,6 @@ export async function pinResolution(
   // a `gc --prune=now` that has looked at the refs before may have taken it: now the ref keeps it
   await writePin(port, project, entry, all);
   return entry.id;
-}
-
-async function entryFor(
-  project: Project,
-  registry: Registry,
-  { key, record }: Place,
-  { commit, head, at }: { readonly commit: Oid; readonly head: Oid | null; readonly at: Date },
-): Promise<TrashEntry> {
-  const { id } = await nextDestination(project, registry, { key, name: record.name }, null);
-  const { intent: _, syncing: __, ...plain } = record;
-  const { branch } = record;
-  return {
-    schema: 1,
-    id,
-    name: record.name,
-    removedAt: isoSeconds(at),
-    strategy: 'sync',
-    branch,
-    branchTip: commit,
-    head: branchRef(branchOfRecord(record)),
-    headOid: head,
-    record: plain,
-    worktree: null,
-    privateDir: null,
-  };
 }
 
 /**

@@ -18,7 +18,7 @@ import { faultPoint } from '../../kernel/faults.ts';
 import { below, type AbsolutePath } from '../../kernel/path.ts';
 import { readRegularFile } from '../../kernel/regular-file.ts';
 import { equalToResult, whatStandsAt } from '../in-the-way.ts';
-import { takeAway, written } from '../rollback.ts';
+import { hasSpelling, takeAway, written } from '../rollback.ts';
 import { placeIndex } from './move.ts';
 import { copyIndex, gitInRoom, hasRoom, readRawList, roomOf, type Room } from './room.ts';
 import type { Way } from './targets.ts';
@@ -49,14 +49,18 @@ export async function replaceIndex(privateDir: AbsolutePath): Promise<void> {
   faultPoint('sync.index-back:after');
 }
 
-/** Puts the files back as they were, where nobody has touched them since. */
-export async function putFilesBack(port: Git, back: Back): Promise<void> {
+/**
+ * Puts the files back as they were, where nobody has touched them since.
+ * @returns `some`: left as they stand are those whose names are not UTF-8
+ */
+export async function putFilesBack(port: Git, back: Back): Promise<'all' | 'some'> {
   const room = roomOf(back.privateDir);
-  if (!(await hasRoom(room))) return;
+  if (!(await hasRoom(room))) return 'all';
   const { worktree, files } = back;
   const inRoom = await gitInRoom(port, back.commonDir, room, room.indexFiles);
   const raw = await readRawList(room);
-  const changes = await changedPaths(inRoom, worktree, files.from, files.to);
+  const every = await changedPaths(inRoom, worktree, files.from, files.to);
+  const changes = every.filter(hasSpelling);
   const ours = await untouched(port, { worktree, room, inRoom }, changes);
   const broken = await written(inRoom, worktree, ours);
   const known = new Set(broken);
@@ -75,6 +79,7 @@ export async function putFilesBack(port: Git, back: Back): Promise<void> {
   }
   await checkoutFromIndex(inRoom, worktree, plain);
   faultPoint('sync.files-back:after');
+  return changes.length === every.length ? 'all' : 'some';
 }
 
 /** Without the paths that were staged since, or that a sparse checkout leaves out. */

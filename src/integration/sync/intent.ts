@@ -23,13 +23,14 @@ import { faultPoint } from '../../kernel/faults.ts';
 import type { AbsolutePath } from '../../kernel/path.ts';
 import type { Held } from '../../safety/held.ts';
 import { writePin } from '../../safety/pins.ts';
-import { nextDestination, seqOf } from '../../safety/trash-places.ts';
+import { seqOf } from '../../safety/trash-places.ts';
 import type { SessionKey } from '../../sessions/name.ts';
 import type { Project } from '../../sessions/project.ts';
 import type { Intent, SessionRecord } from '../../sessions/record.ts';
 import { readRegistry, recordChange, sessionRef, trashRef } from '../../sessions/registry.ts';
 import type { TrashEntry } from '../../sessions/trash-entry.ts';
 import type { RecordAt } from '../intent.ts';
+import { syncEntry } from './entry.ts';
 import type { SyncInput } from './model.ts';
 import type { Targets, Way } from './targets.ts';
 
@@ -91,12 +92,12 @@ export async function beginMove(
 ): Promise<Begun> {
   const { git } = held;
   const { branch, targets } = move;
-  const since = isoSeconds(move.clock.now());
-  const entry = move.shape === 'rebase' ? await oldTip(held, project, input, at, since) : null;
+  const now = move.clock.now();
+  const entry = move.shape === 'rebase' ? await oldTip(held, project, input, at, now) : null;
   const intent: SyncIntent = {
     kind: 'syncing',
     owner: { ...held.owner },
-    since,
+    since: isoSeconds(now),
     from: branch.from,
     to: branch.to,
     message: move.message,
@@ -133,26 +134,13 @@ export async function beginMove(
 async function oldTip(
   { git }: Held,
   project: Project,
-  input: SyncInput,
-  at: RecordAt,
-  removedAt: string,
+  { key, sessionTip }: SyncInput,
+  { record }: RecordAt,
+  at: Date,
 ): Promise<TrashEntry> {
   const registry = await readRegistry(git, project.commonDir);
-  const { id } = await nextDestination(project, registry, input, null);
-  return {
-    schema: 1,
-    id,
-    name: input.name,
-    removedAt,
-    strategy: 'sync',
-    branch: input.branch,
-    branchTip: input.sessionTip,
-    head: branchRef(input.branch),
-    headOid: input.sessionTip,
-    record: withoutIntent(at.record),
-    worktree: null,
-    privateDir: null,
-  };
+  const held = { commit: sessionTip, head: sessionTip, at };
+  return syncEntry(project, registry, { key, record }, held);
 }
 
 /** Nobody else refers to these yet, or any more: the new commit, and both trees of the index. */

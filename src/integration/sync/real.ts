@@ -41,12 +41,21 @@ const hookLimitMs = 600_000;
 const commitHooks = ['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit'];
 const rebaseHooks = ['pre-rebase', 'post-checkout', 'post-rewrite', ...commitHooks];
 
-const quiet = ['core.fsmonitor=false', 'gc.auto=0', 'maintenance.auto=false', 'core.fsync=all'];
+const quiet = [
+  'core.fsmonitor=false',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'core.fsync=all',
+  // what was resolved before is proposed in the files; that it is right somebody says by adding it
+  'rerere.autoUpdate=false',
+];
 const plainRebase = [
   'rebase.autoStash=false',
   'rebase.autoSquash=false',
   'rebase.updateRefs=false',
   'rebase.rebaseMerges=false',
+  // else a line of a message that begins as a comment does is gone with what git says of conflicts
+  'commit.cleanup=scissors',
 ];
 
 /** Begins it. Nothing may be under way there, and no tracked file may be changed. */

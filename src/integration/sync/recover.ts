@@ -83,7 +83,12 @@ async function finish(
     return { kind: 'left', why: `${branch} was moved since` };
   }
   const files = { from: oid(intent.files.from), to: oid(intent.files.to) };
-  await putFilesBack(git, { ...checkout, worktree, commonDir: project.commonDir, files });
+  const back = { ...checkout, worktree, commonDir: project.commonDir, files };
+  const which = await putFilesBack(git, back);
   await refreshIndex(git, worktree);
+  if (which === 'some') {
+    const why = `it was taken back but for files whose names are not UTF-8; git -C ${worktree} status shows them`;
+    return { kind: 'left', why };
+  }
   return { kind: 'rolled-back' };
 }

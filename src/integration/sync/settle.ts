@@ -12,18 +12,23 @@ import { faultPoint } from '../../kernel/faults.ts';
 import { headIn } from '../../git/private-head.ts';
 import type { Oid } from '../../git/oid.ts';
 import { branchRef } from '../../git/oid.ts';
+import type { RefChange } from '../../git/refs.ts';
 import { readStatus } from '../../git/status.ts';
 import type { Held } from '../../safety/held.ts';
 import { isThere } from '../../safety/disk.ts';
 import { removeStaleGitLocks, sameFile } from '../../safety/git-locks.ts';
+import { writePin } from '../../safety/pins.ts';
 import { replaceRecord } from '../../safety/registration.ts';
+import { must, pinChanges } from '../../safety/removal-refs.ts';
+import { seqOf } from '../../safety/trash-places.ts';
 import { registeredWorktree } from '../../sessions/links.ts';
 import type { SessionKey } from '../../sessions/name.ts';
 import { adminDir, type Project } from '../../sessions/project.ts';
 import { branchOfRecord, type SessionRecord } from '../../sessions/record.ts';
-import { readRegistry } from '../../sessions/registry.ts';
+import { readRegistry, recordChange } from '../../sessions/registry.ts';
 import { readRecord, type RecordAt } from '../intent.ts';
 import { rollBack } from '../rollback.ts';
+import { syncEntry } from './entry.ts';
 import { goBack, pinResolution, type Place } from './give-up.ts';
 import { isOurs, tipsOf, underway, type Syncing } from './underway.ts';
 import { unmergedPaths } from './unresolved.ts';
@@ -31,8 +36,8 @@ import { unmergedPaths } from './unresolved.ts';
 export type Settled =
   /** to be resolved; `paths`: what git calls unmerged */
   | { readonly kind: 'conflicts'; readonly paths: readonly string[] }
-  /** the branch is at `to` now */
-  | { readonly kind: 'done'; readonly from: Oid; readonly to: Oid }
+  /** the branch is at `to` now; `pinned`: what a rebase has replaced is in the trash */
+  | { readonly kind: 'done'; readonly from: Oid; readonly to: Oid; readonly pinned?: string }
   /** the session is as it was; `pinned`: what stood there is in the trash */
   | { readonly kind: 'back'; readonly pinned?: string }
   /** the intent was not there any more */
@@ -80,11 +85,42 @@ export async function settleResolving(
   const { branches } = await readRegistry(held.git, project.commonDir);
   const tip = branches.get(branchOfRecord(stored.record)) ?? null;
   const { from } = tipsOf(syncing);
+  if (tip !== null && tip !== from && syncing.shape === 'rebase') {
+    const pinned = await pinReplaced(project, held, key, stored, { from, at });
+    return { kind: 'done', from, to: tip, pinned };
+  }
   if (seen.kind !== 'none' || tip === null || tip !== from) {
     await record(project, held, key, stored, 'forget');
     return tip === null ? { kind: 'nothing' } : { kind: 'done', from, to: tip };
   }
   return notBegun(project, held, stored, place, syncing, at);
+}
+
+/** git has replaced the session's commits, and only a reflog still knows them. */
+async function pinReplaced(
+  project: Project,
+  { git }: Held,
+  key: SessionKey,
+  stored: RecordAt,
+  was: { readonly from: Oid; readonly at: Date },
+): Promise<string> {
+  const { commonDir } = project;
+  const { intent: _, syncing: __, ...forgotten } = stored.record;
+  const registry = await readRegistry(git, commonDir);
+  const held = { commit: was.from, head: was.from, at: was.at };
+  const entry = await syncEntry(project, registry, { key, record: forgotten }, held);
+  const pins = { commits: [was.from], objects: [], tags: [] };
+  const store = async (): Promise<RefChange[]> => [
+    await recordChange(git, commonDir, key, stored.oid, forgotten),
+    ...pinChanges(key, seqOf(entry.id), await writePin(git, project, entry, pins), pins),
+  ];
+  const changes = await store();
+  faultPoint('sync.record:before');
+  await must(git, project, changes, { name: forgotten.name, what: 'rebased' });
+  faultPoint('sync.record:after');
+  // a `gc --prune=now` that has looked at the refs before takes what came behind one since
+  await store();
+  return entry.id;
 }
 
 /** No sign of it, and the branch is where it was: nothing has happened yet, or half of it. */

@@ -3,17 +3,19 @@
  * tracked file as it is now, conflict marks and all, and whatever stands where going back would
  * write. Other untracked files stay where they are and become no objects.
  *
- * Processes, on a copy of the index: `add`, `ls-files --unmerged`, `write-tree`, `diff-tree`.
+ * Processes, on a copy of the index: `ls-files`, `update-index`, `add`, `write-tree`, `diff-tree`.
  */
 import { copyFile, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { changedPaths } from '../../git/diff.ts';
 import { git, gitText, gitWith, type Git } from '../../git/git.ts';
-import { putIntoIndex } from '../../git/index-write.ts';
+import { listIndex } from '../../git/index-entries.ts';
+import { lookAgain, putIntoIndex } from '../../git/index-write.ts';
 import { writeCommitObject } from '../../git/objects.ts';
 import { nullOid, oid, type Oid } from '../../git/oid.ts';
 import { atPrivateDir } from '../../git/private-dir.ts';
+import { FlightError } from '../../kernel/errors.ts';
 import { absolute, below, type AbsolutePath } from '../../kernel/path.ts';
 import { whatStandsAt } from '../in-the-way.ts';
 import { unmergedPaths } from './unresolved.ts';
@@ -26,6 +28,7 @@ export interface Snapshot {
   readonly from: Oid;
   /** what the commit descends from: its own history, and what is being brought in */
   readonly parents: readonly Oid[];
+  readonly branch: string;
   readonly message: string;
   readonly at: Date;
 }
@@ -34,7 +37,10 @@ const plain = ['core.safecrlf=false', 'core.fsmonitor=false', 'submodule.recurse
   (pair) => ['-c', pair],
 );
 
-/** @returns the commit, behind no ref yet. The identity is ours: nobody needs to be configured. */
+/**
+ * @returns the commit, behind no ref yet. The identity is ours: nobody needs to be configured.
+ * @throws FlightError `files-in-the-way`: a repository stands where going back would write
+ */
 export async function takeSnapshot(port: Git, what: Snapshot): Promise<Oid> {
   const room = absolute(await realpath(await mkdtemp(join(tmpdir(), 'flight-rules-'))));
   try {
@@ -51,25 +57,44 @@ async function treeIn(port: Git, what: Snapshot, room: AbsolutePath): Promise<Oi
   const there = gitWith(atPrivateDir(port, commonDir, privateDir, worktree), {
     GIT_INDEX_FILE: index,
   });
-  await git(there, worktree, [...plain, 'add', '--update', '--', ':/']);
+  await readyToAdd(there, what);
+  await git(there, worktree, [...plain, 'add', '--sparse', '--update', '--', ':/']);
+  await leaveOut(there, what, await unmergedPaths(there, worktree));
   await addStanding(there, what, room);
-  // what is unmerged and nowhere: a submodule, say
-  const left = await unmergedPaths(there, worktree);
-  const gone = left.map((path) => ({ path, side: null }));
-  await putIntoIndex(there, worktree, gone, nullOid(what.from));
   return oid(await gitText(there, worktree, ['write-tree']));
+}
+
+/** What `add` would not see although going back writes over it, and what it fails at. */
+async function readyToAdd(there: Git, what: Snapshot): Promise<void> {
+  const entries = await listIndex(there, what.worktree);
+  const unseen = entries.filter((entry) => entry.assumeUnchanged);
+  await lookAgain(
+    there,
+    what.worktree,
+    unseen.map(({ path }) => path),
+  );
+  // git leaves a submodule checked out as it is; one that conflicts need not be there at all
+  const modules = entries.filter(({ stage, mode }) => stage > 0 && mode === '160000');
+  await leaveOut(
+    there,
+    what,
+    modules.map(({ path }) => path),
+  );
+}
+
+async function leaveOut(there: Git, what: Snapshot, paths: readonly string[]): Promise<void> {
+  const gone = [...new Set(paths)].map((path) => ({ path, side: null }));
+  await putIntoIndex(there, what.worktree, gone, nullOid(what.from));
 }
 
 /** What is not tracked now, but stands where a file of `from` will be written again. */
 async function addStanding(there: Git, what: Snapshot, room: AbsolutePath): Promise<void> {
   const { worktree, from } = what;
-  const unmerged = new Set(await unmergedPaths(there, worktree));
-  if (unmerged.size > 0) return;
   const tree = oid(await gitText(there, worktree, ['write-tree']));
   const changes = await changedPaths(there, worktree, from, tree);
   const standing: string[] = [];
-  for (const { path, after } of changes) {
-    if (after !== null) continue;
+  for (const { path, before, after } of changes) {
+    if (after !== null || before?.mode === '160000') continue;
     const found = await whatStandsAt(worktree, path);
     if (found.kind === 'file' || found.kind === 'folder') standing.push(path);
     if (found.kind === 'above') standing.push(found.path);
@@ -77,8 +102,23 @@ async function addStanding(there: Git, what: Snapshot, room: AbsolutePath): Prom
   if (standing.length === 0) return;
   const list = below(room, 'paths');
   await writeFile(list, standing.map((path) => `${path}\0`).join(''));
-  const args = ['--literal-pathspecs', 'add', '-f', `--pathspec-from-file=${list}`];
+  const args = ['--literal-pathspecs', 'add', '--sparse', '-f', `--pathspec-from-file=${list}`];
   await git(there, worktree, [...plain, ...args, '--pathspec-file-nul']);
+  await refuseRepositories(there, what, standing);
+}
+
+/** Of a repository only the commit it is at would be held, and it would be written over. */
+async function refuseRepositories(
+  there: Git,
+  { worktree, branch }: Snapshot,
+  standing: readonly string[],
+): Promise<void> {
+  const paths = (await listIndex(there, worktree))
+    .filter(({ mode }) => mode === '160000')
+    .map(({ path }) => path)
+    .filter((path) => standing.some((one) => path === one || path.startsWith(`${one}/`)));
+  if (paths.length === 0) return;
+  throw new FlightError('files-in-the-way', { base: branch, worktree, paths });
 }
 
 async function commitOf(port: Git, what: Snapshot, tree: Oid): Promise<Oid> {

@@ -12,11 +12,13 @@ import type { SessionRecord } from '../../sessions/record.ts';
 /** What the record says of a sync that is to be resolved. */
 export type Syncing = NonNullable<SessionRecord['syncing']>;
 
+/** `stashed`: git has put uncommitted work aside for it, and brings it back at the end */
 export type Underway =
   | { readonly kind: 'none' }
   /** `of`: what is being merged in */
-  | { readonly kind: 'merge'; readonly of: readonly Oid[] }
-  | { readonly kind: 'rebase' }
+  | { readonly kind: 'merge'; readonly of: readonly Oid[]; readonly stashed: boolean }
+  /** `onto`: what it replays commits on, `null` as long as git has not noted it */
+  | { readonly kind: 'rebase'; readonly onto: string | null; readonly stashed: boolean }
   | { readonly kind: 'other'; readonly operation: string }
   | { readonly kind: 'unknown'; readonly why: string };
 
@@ -26,25 +28,29 @@ export async function underway(privateDir: AbsolutePath): Promise<Underway> {
   if (found.kind !== 'operation') return found;
   switch (found.operation) {
     case 'merge': {
-      const text = await readRegularText(below(privateDir, 'MERGE_HEAD')).catch(() => '');
-      return { kind: 'merge', of: text.split('\n').filter((line) => isOid(line)) };
+      const of = (await textOf(privateDir, 'MERGE_HEAD')).split('\n').filter(isOid);
+      return { kind: 'merge', of, stashed: (await textOf(privateDir, 'MERGE_AUTOSTASH')) !== '' };
     }
-    case 'rebase':
-      return { kind: 'rebase' };
+    case 'rebase': {
+      const onto = (await textOf(privateDir, 'rebase-merge', 'onto')).trim();
+      const stash = await textOf(privateDir, 'rebase-merge', 'autostash');
+      return { kind: 'rebase', onto: onto === '' ? null : onto, stashed: stash !== '' };
+    }
     default:
       return { kind: 'other', operation: found.operation };
   }
 }
 
-/** Is it the one that `syncing` speaks of? */
-export function isOurs(found: Underway, syncing: Syncing): boolean {
-  if (found.kind === 'rebase') return syncing.shape === 'rebase';
-  return found.kind === 'merge' && syncing.shape === 'merge' && isMergeOf(found, syncing.baseTip);
+/** A file of git's, empty where there is none. */
+function textOf(privateDir: AbsolutePath, ...path: readonly string[]): Promise<string> {
+  return readRegularText(below(privateDir, ...path)).catch(() => '');
 }
 
-/** Is exactly this commit being merged in, and nothing beside it? */
-function isMergeOf(found: Underway, commit: string): boolean {
-  return found.kind === 'merge' && found.of.length === 1 && found.of[0] === commit;
+/** Is it the one that `syncing` speaks of? Ours never has anything stashed. */
+export function isOurs(found: Underway, { shape, baseTip }: Syncing): boolean {
+  if (found.kind !== shape || found.stashed) return false;
+  if (found.kind === 'rebase') return found.onto === null || found.onto === baseTip;
+  return found.of.length === 1 && found.of[0] === baseTip;
 }
 
 /** What a record names, as it was checked when it was read. */

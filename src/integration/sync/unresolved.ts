@@ -5,7 +5,7 @@
  * Processes: `ls-files` (with what resolved conflicts can be undone to), `cat-file --batch` of the
  * files that had conflicted, `status` for a rebase.
  */
-import { git, type Git } from '../../git/git.ts';
+import { gitFields, type Git } from '../../git/git.ts';
 import { readBlobs } from '../../git/objects.ts';
 import { stagedIn, type IndexEntry } from '../../git/private-dir.ts';
 import { readStatus } from '../../git/status.ts';
@@ -36,9 +36,9 @@ export async function lookForUnresolved(
 
 /** The paths git calls unmerged. One process: `ls-files --unmerged`. */
 export async function unmergedPaths(port: Git, worktree: AbsolutePath): Promise<string[]> {
-  const { stdout } = await git(port, worktree, ['ls-files', '--unmerged', '-z']);
-  const fields = stdout.toString('utf8').split('\0');
-  return [...new Set(fields.flatMap((field) => field.split('\t').slice(1)))].toSorted();
+  const fields = await gitFields(port, worktree, ['ls-files', '--unmerged', '-z']);
+  const paths = fields.map((field) => field.slice(field.indexOf('\t') + 1));
+  return [...new Set(paths)].toSorted();
 }
 
 export function isResolved({ paths, marked, unstaged }: Unresolved): boolean {

@@ -12,6 +12,8 @@ export const integrationErrors = {
     paths: readonly string[];
     /** `base` is not the session's own, which sync would bring in */
     into?: true;
+    /** how it was to end: its log is not committed yet, so `remove` would refuse */
+    end?: readonly ['dev-session', 'end'];
   }>({
     exit: 5,
     retryable: false,
@@ -32,8 +34,14 @@ export const integrationErrors = {
                   'brings the base in; resolve there, --continue, then run this again',
                 ),
           ]),
-      ours(['parallel', 'remove', d.name, '--strategy', 'pr'], 'opens a pull request instead'),
-      ours(['parallel', 'remove', d.name, '--strategy', 'keep'], 'keeps the branch for later'),
+      ...(
+        [
+          ['pr', 'opens a pull request instead'],
+          ['keep', 'keeps the branch for later'],
+        ] as const
+      ).map(([strategy, why]) =>
+        ours([...(d.end ?? ['parallel', 'remove']), d.name, '--strategy', strategy], why),
+      ),
     ],
   }),
   'base-gone': entry<{ name: string; base: string }>({

@@ -40,9 +40,12 @@ const intact = ({ published }: Landed): string =>
     : 'What was sent back or remains is as it was here; what was pushed stays pushed.';
 
 function ways(data: Landed): ReturnType<typeof ours>[] {
+<<<<<<< HEAD
   // of one that left or got other commits status has nothing to say
   const first = data.sentBack.find(({ reason }) => reason !== 'changed');
   const there = data.landed.find(({ stillThere }) => stillThere !== undefined);
+=======
+>>>>>>> main
   return [
     ...(there === undefined
       ? []
@@ -50,9 +53,18 @@ function ways(data: Landed): ReturnType<typeof ours>[] {
     ...(data.remaining.length === 0
       ? []
       : [ours(['parallel', 'land', '--resume'], 'goes on with what remains')]),
-    ...(first === undefined
-      ? []
-      : [ours(['parallel', 'status', first.name], 'shows why it was sent back')]),
+    // of one that left or got other commits status has nothing to say
+    ...data.sentBack
+      .filter(({ reason }) => reason !== 'changed')
+      .slice(0, 3)
+      .map(({ name, reason }) =>
+        reason === 'conflicts'
+          ? ours(
+              ['parallel', 'sync', name, '--leave-conflicts'],
+              'brings its base in; resolve there, --continue, then land it again',
+            )
+          : ours(['parallel', 'status', name], `shows how ${name} stands`),
+      ),
   ];
 }
 

@@ -8,6 +8,8 @@ interface Conflicting {
   readonly name: string;
   readonly base: string;
   readonly paths: readonly string[];
+  /** its folder, if there is work in it that is not committed: that has to be first */
+  readonly dirtyWorktree?: string | undefined;
 }
 
 /** One that was asked for together with others, and was left alone. */
@@ -39,6 +41,18 @@ function helpFor(skipped: readonly Skipped[]): Suggestion[] {
   return found.slice(0, 3);
 }
 
+function resolving({ name, dirtyWorktree }: Conflicting, shape: 'merge' | 'rebase'): Suggestion[] {
+  const rebase = shape === 'rebase' ? ['--rebase'] : [];
+  const leave = ['parallel', 'sync', name, ...rebase, '--leave-conflicts'];
+  if (dirtyWorktree === undefined) {
+    return [ours(leave, 'leaves the conflicts in its folder, to be resolved there')];
+  }
+  return [
+    theirs(['git', '-C', dirtyWorktree, 'status'], 'shows what is not committed: commit it first'),
+    ours(leave, 'then: leaves the conflicts in its folder, to be resolved there'),
+  ];
+}
+
 export const syncErrors = {
   'sync-conflicts': entry<{
     conflicted: readonly Conflicting[];
@@ -66,20 +80,7 @@ export const syncErrors = {
         ? 'That session is exactly as it was.'
         : 'Those that are not in step are exactly as they were.',
     hints: (d) => [
-      ...d.conflicted
-        .slice(0, 3)
-        .map(({ name }) =>
-          ours(
-            [
-              'parallel',
-              'sync',
-              name,
-              ...(d.shape === 'rebase' ? ['--rebase'] : []),
-              '--leave-conflicts',
-            ],
-            'leaves the conflicts in its folder, to be resolved there',
-          ),
-        ),
+      ...d.conflicted.slice(0, 3).flatMap((one) => resolving(one, d.shape)),
       ...helpFor(d.skipped),
     ],
   }),

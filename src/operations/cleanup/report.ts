@@ -1,5 +1,5 @@
 /** The plan and its outcome in the words of the answer. */
-import { describe, isFlightError } from '../../kernel/errors.ts';
+import { describe, wholeMessage, isFlightError } from '../../kernel/errors.ts';
 import type { Choice, Decision } from '../../kernel/outcome.ts';
 import { count } from '../../kernel/catalogue/entry.ts';
 import type { OperationContext } from '../context.ts';
@@ -51,10 +51,10 @@ export function itemError(
   error: unknown,
 ): NonNullable<CleanupItem['error']> {
   if (!isFlightError(error)) return { code: 'bug', message: String(error) };
-  const { message, safe, hints } = describe(error);
+  const { hints, ...said } = describe(error);
   return {
     code: error.code,
-    message: `${message} ${safe}`,
+    message: wholeMessage(said),
     hints: hints.flatMap((hint) =>
       'args' in hint ? [{ ...context.spell(hint.args), why: hint.why }] : [],
     ),

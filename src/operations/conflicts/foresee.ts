@@ -20,6 +20,8 @@ import { oldestFirst, participant, standing, type WithStatus } from './participa
 export interface Foreseen extends Clashes {
   /** those that were looked at, the oldest first */
   readonly sessions: readonly SessionFacts[];
+  /** those with work that is not committed, their log aside */
+  readonly uncommitted: ReadonlySet<SessionKey>;
   /** the landing order of `keys`, those that meet no clash first */
   readonly order: (keys: readonly SessionKey[]) => readonly SessionKey[];
 }
@@ -49,8 +51,13 @@ export async function foresee(
   return {
     ...clashes,
     sessions: all.map(({ facts }) => facts),
+    uncommitted: new Set(all.filter(isDirty).map(({ facts }) => facts.key)),
     order: (keys) => landingOrder(keys, clashes),
   };
+}
+
+function isDirty({ facts: { record }, status }: WithStatus): boolean {
+  return status !== null && status.entries.some(({ path }) => path !== record?.log);
 }
 
 async function judge(

@@ -10,9 +10,11 @@ import type { Foreseen } from './foresee.ts';
 /** An agent is to read them all. */
 const most = 5;
 
+type Judged = Pick<Foreseen, 'sessions' | 'pairs' | 'base' | 'uncommitted'>;
+
 /** For all that clash, the most urgent first; nothing if nothing clashes. */
 export function helpful(
-  { sessions, pairs, base }: Pick<Foreseen, 'sessions' | 'pairs' | 'base'>,
+  { sessions, pairs, base, uncommitted }: Judged,
   shown: ReadonlySet<SessionKey>,
   order: readonly SessionKey[],
 ): Suggestion[] {
@@ -42,17 +44,23 @@ export function helpful(
     return found === null ? [] : [found];
   };
   return [
-    ...behind.flatMap((one) => about(one.key, (session) => bringIn(session, one.base))),
+    ...behind.flatMap((one) =>
+      about(one.key, (session) => bringIn(session, uncommitted, one.base)),
+    ),
     ...alone.toSorted((a, b) => rank(a) - rank(b)).flatMap((key) => about(key, landFirst)),
     ...after.flatMap(([key, before]) =>
-      about(key, (session) => syncAfter(session, facts.get(before)?.name ?? before)),
+      about(key, (session) => syncAfter(session, uncommitted, facts.get(before)?.name ?? before)),
     ),
   ].slice(0, most);
 }
 
 /** It clashes with its base, which has moved on. */
-export function bringIn(session: SessionFacts, base: string): Suggestion {
-  return sync(session, `brings ${base} in, to resolve it there`);
+export function bringIn(
+  session: SessionFacts,
+  uncommitted: Judged['uncommitted'],
+  base: string,
+): Suggestion {
+  return resolve(session, uncommitted, `brings ${base} in, to resolve it there`);
 }
 
 /** `null`: it does not land by itself, but by its pull request, or not now */
@@ -61,12 +69,23 @@ export function landFirst({ name, record }: SessionFacts): Suggestion | null {
   return ours(['parallel', 'land', name], 'when it is done: it lands first');
 }
 
-export function syncAfter(session: SessionFacts, first: string): Suggestion {
-  return sync(session, `land ${first} first, then`);
+export function syncAfter(
+  session: SessionFacts,
+  uncommitted: Judged['uncommitted'],
+  first: string,
+): Suggestion {
+  return resolve(session, uncommitted, `land ${first} first, then`);
 }
 
-/** Conflicts are resolved in a worktree. */
-function sync({ name, place }: SessionFacts, why: string): Suggestion {
-  if (place.kind === 'present') return ours(['parallel', 'sync', name], why);
-  return ours(['parallel', 'restore', name], 'brings its folder back, to resolve it there');
+/** Conflicts are known: they are left in a worktree, where nothing uncommitted is beside them. */
+function resolve(
+  { key, name, place }: SessionFacts,
+  uncommitted: Judged['uncommitted'],
+  why: string,
+): Suggestion {
+  if (place.kind !== 'present') {
+    return ours(['parallel', 'restore', name], 'brings its folder back, to resolve it there');
+  }
+  const before = uncommitted.has(key) ? 'commit its changes; ' : '';
+  return ours(['parallel', 'sync', name, '--leave-conflicts'], `${before}${why}`);
 }

@@ -65,6 +65,6 @@ export async function warnOfClashes(
   const verb = names.length === 1 ? 'clashes' : 'clash';
   context.warn({
     code: 'will-clash',
-    message: `${names.join(', ')} ${verb} with what ${session.name} brings into ${base}; parallel sync brings it in and resolves it there.`,
+    message: `${names.join(', ')} ${verb} with what ${session.name} brings into ${base}; parallel sync ${names.length === 1 ? first : 'NAME'} --leave-conflicts brings it in, to be resolved there.`,
   });
 }

@@ -4,6 +4,7 @@
  * there is a remote and a program that opens pull requests.
  */
 import { isoSeconds } from '../../kernel/clock.ts';
+import { listedInline } from '../../kernel/catalogue/entry.ts';
 import { describe, isFlightError } from '../../kernel/errors.ts';
 import { trusted } from '../../kernel/brand.ts';
 import { aheadBehind } from '../../git/distance.ts';
@@ -81,7 +82,7 @@ export async function lookForWaysHome(
     baseTip === null
       ? `${base} is no local branch.`
       : conflicts !== null && conflicts.length > 0
-        ? `It conflicts in ${conflicts.slice(0, 10).join(', ')}.`
+        ? conflictsText(session, base, conflicts)
         : await baseTrouble(project, base);
   return {
     ...ways,
@@ -90,6 +91,17 @@ export async function lookForWaysHome(
     forge: forge.program,
     unavailable: { pr: forge.why, merge, keep: null, abandon: null },
   };
+}
+
+/** With another branch than its own base sync does not help. */
+function conflictsText(
+  { name, record, place }: SessionFacts,
+  base: BranchName,
+  paths: readonly string[],
+): string {
+  const where = `It conflicts in ${listedInline(paths)}.`;
+  if (place.kind !== 'present' || record?.base.name !== base) return where;
+  return `${where} parallel sync ${name} --leave-conflicts brings ${base} in, to resolve it.`;
 }
 
 async function predictConflicts(project: Project, base: Oid, tip: Oid): Promise<string[] | null> {

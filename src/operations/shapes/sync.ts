@@ -11,6 +11,8 @@ export const SyncItem = z.object({
   base: z.string(),
   /** those that conflict */
   paths: z.optional(list(z.string())),
+  /** how many files of one that conflicts are to be committed before that can be resolved */
+  uncommitted: z.optional(z.number()),
   /** of a skipped one, one sentence */
   why: z.optional(z.string()),
   error: z.optional(ItemError),

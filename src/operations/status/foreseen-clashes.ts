@@ -16,6 +16,9 @@ import type { ClashWish, KnownClashes, SessionClashes } from './clashes.ts';
 /** About as many as 20 sessions have among each other and with their bases. */
 const mergeLimit = 250;
 
+/** Of so many clashes the paths are told; the names of all are in `clashes`. */
+const mostTold = 3;
+
 /** So many paths are named. */
 const mostPaths = 3;
 
@@ -80,7 +83,8 @@ function one(foreseen: Foreseen, order: readonly SessionKey[], key: SessionKey):
   const told = clashing.map((pair) => ({ ...pair, name: names.get(pair.other) ?? pair.other }));
   const parts = [
     ...(base === undefined ? [] : [`${base.base}, which has moved on: ${pathsOf(base)}`]),
-    ...told.map((pair) => `${pair.name}: ${pathsOf(pair)}`),
+    ...told.slice(0, mostTold).map((pair) => `${pair.name}: ${pathsOf(pair)}`),
+    ...(told.length > mostTold ? [`${told.length - mostTold} more`] : []),
   ];
   return {
     names: told.length === 0 && unsure ? null : told.map(({ name }) => name),
@@ -91,10 +95,13 @@ function one(foreseen: Foreseen, order: readonly SessionKey[], key: SessionKey):
   function helpFor(): Suggestion | null {
     const session = foreseen.sessions.find((other) => other.key === key);
     if (session === undefined) return null;
-    if (base !== undefined) return bringIn(session, base.base);
+    const { uncommitted } = foreseen;
+    if (base !== undefined) return bringIn(session, uncommitted, base.base);
     const [first] = told;
     if (first === undefined) return null;
-    return rank(first.other) < rank(key) ? syncAfter(session, first.name) : landFirst(session);
+    return rank(first.other) < rank(key)
+      ? syncAfter(session, uncommitted, first.name)
+      : landFirst(session);
   }
 }
 

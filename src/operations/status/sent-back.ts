@@ -3,6 +3,8 @@ import { ours, type Suggestion } from '../../kernel/suggestion.ts';
 import type { SessionDetails, SessionStatus } from '../shapes/status.ts';
 import type { Looked } from './sessions.ts';
 
+type SentBack = NonNullable<SessionStatus['sentBack']>;
+
 /** Pure. `null` once it got other commits, has landed all the same, or was put away. */
 export function sentBackOf({
   facts,
@@ -16,18 +18,24 @@ export function sentBackOf({
   return { at, reason, message, ...(said.with === undefined ? {} : { with: said.with }) };
 }
 
-/** What helps. What neither base nor files are to blame for is mended elsewhere, and tried again. */
-export function waysBack(
-  name: string,
-  sentBack: SessionStatus['sentBack'] | null,
-): readonly Suggestion[] {
-  if (sentBack === null || sentBack === undefined) return [];
-  const files = sentBack.reason === 'conflicts' || sentBack.reason === 'red';
-  return [
-    files
-      ? ours(['parallel', 'sync', name], 'brings its base in, to be mended there')
-      : ours(['parallel', 'remove', name], 'ends it: pull request, merge, keep or abandon'),
-  ];
+/** What helps one that was sent back. Its base is brought in only where it has got something new. */
+export function wayOn(
+  { facts: { name }, behind }: Pick<Looked, 'facts' | 'behind'>,
+  { reason }: SentBack,
+): Suggestion {
+  switch (reason) {
+    case 'conflicts':
+      return ours(
+        ['parallel', 'sync', name, '--leave-conflicts'],
+        'brings its base in, to resolve it',
+      );
+    case 'red':
+      return behind === 0
+        ? ours(['parallel', 'status', name], 'shows what verification said')
+        : ours(['parallel', 'sync', name], 'brings its base in, to be mended there');
+    default:
+      return ours(['parallel', 'status', name], 'shows how it stands now');
+  }
 }
 
 /** The same in full, for one session. */

@@ -19,7 +19,7 @@ import type { OperationContext } from '../context.ts';
 import type { Activity, SessionStatus } from '../shapes/status.ts';
 import { clashesOf, type ClashWish, type SessionClashes } from './clashes.ts';
 import type { ResolvingStatus } from './resolving.ts';
-import { sentBackOf, waysBack } from './sent-back.ts';
+import { sentBackOf, wayOn } from './sent-back.ts';
 import { commandsFor, needsOf, sortByNeed, whyOf } from './needs.ts';
 import { statusesAtOnce, statusReader } from './statuses.ts';
 
@@ -249,7 +249,9 @@ function sessionStatus(context: OperationContext, looked: Looked): SessionStatus
   const sentBack = sentBackOf(looked);
   const commands = [
     ...(needs.length === 0 ? [] : commandsFor(looked, needs)),
-    ...(needs.length > 0 ? [] : waysBack(facts.name, sentBack)),
+    ...(needs.length > 0 || sentBack === null || sentBack === undefined
+      ? []
+      : [wayOn(looked, sentBack)]),
   ];
   return {
     name: facts.name,

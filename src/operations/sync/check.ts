@@ -161,7 +161,8 @@ function dirtyOf(session: SessionFacts, facts: WorkFacts, wish: Wish): readonly 
   }
   const dirty = all.filter((path) => path !== record?.log);
   if (dirty.length > 0 && !wish.carry) {
-    throw uncommitted(session, dirty, again(name, wish, ['--carry']));
+    // conflicts are not left beside work that is not committed: --carry would not get any further
+    throw uncommitted(session, dirty, wish.leaveConflicts ? null : again(name, wish, ['--carry']));
   }
   return dirty;
 }

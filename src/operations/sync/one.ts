@@ -95,7 +95,10 @@ async function engine(
     }
     case 'conflicts': {
       const { paths } = result;
-      if (!wish.leaveConflicts) return { name, result: 'conflicts', base, paths, worktree };
+      if (!wish.leaveConflicts) {
+        const item = { name, result: 'conflicts' as const, base, paths, worktree };
+        return dirty.length === 0 ? item : { ...item, uncommitted: dirty.length };
+      }
       // what is not committed would be mixed up with what is to be resolved
       if (dirty.length > 0) throw uncommitted(session, dirty, null);
       return leaveConflicts(context, project, session, wish);

@@ -6,9 +6,12 @@ import { describe, FlightError, isFlightError } from '../../kernel/errors.ts';
 import type { Git } from '../../git/git.ts';
 import { readStatus } from '../../git/status.ts';
 import { requireIdentity } from '../../git/commit.ts';
-import { standingWhereNew } from '../../integration/in-the-way.ts';
+import { commitsBetween } from '../../git/history.ts';
+import { standingWhereNew, standingWhereReplayed } from '../../integration/in-the-way.ts';
+import { holdIndex, releaseIndex } from '../../integration/sync/index-hold.ts';
 import { begin, goOn, type Ended } from '../../integration/sync/real.ts';
 import { goBack } from '../../integration/sync/give-up.ts';
+import type { SyncInput as EngineInput } from '../../integration/sync/model.ts';
 import { resolvingIn } from '../../integration/sync/resolving.ts';
 import type { Syncing } from '../../integration/sync/underway.ts';
 import { isResolved, lookForUnresolved } from '../../integration/sync/unresolved.ts';
@@ -49,11 +52,10 @@ export async function leaveConflicts(
       const { input } = judged;
       const changed = await changedLog(frame.git, session, record.log);
       if (changed !== null && wish.shape === 'rebase') throw uncommitted(session, [changed], null);
-      const { sessionTip: from, baseTip: to, worktree } = input;
-      const paths = await standingWhereNew(frame.git, worktree, from, to);
-      if (paths.length > 0) {
-        throw new FlightError('files-in-the-way', { base: session.branch, worktree, paths });
-      }
+      await refuseObstacles(frame.git, input);
+      // git notes that a merge is under way also where it could not write the index
+      await holdIndex(input);
+      await releaseIndex(input.privateDir);
       return {
         shape: wish.shape,
         from: input.sessionTip,
@@ -162,6 +164,19 @@ async function toResolve(
   }
 }
 
+/** @throws FlightError `files-in-the-way`: ignored files that git would write over */
+async function refuseObstacles(port: Git, input: EngineInput): Promise<void> {
+  const { branch, sessionTip, baseTip, worktree, shape } = input;
+  const paths = await standingWhereNew(port, worktree, sessionTip, baseTip);
+  if (shape === 'rebase') {
+    const replayed = await commitsBetween(port, worktree, baseTip, sessionTip);
+    paths.push(...(await standingWhereReplayed(port, worktree, replayed)));
+  }
+  if (paths.length === 0) return;
+  const sorted = [...new Set(paths)].toSorted();
+  throw new FlightError('files-in-the-way', { base: branch, worktree, paths: sorted });
+}
+
 /** A rebase does not begin over a log that git knows and that was changed since. */
 async function changedLog(
   port: Git,
@@ -198,8 +213,9 @@ function answer(
         const why = isFlightError(error) ? describe(error).message : 'git did not end well.';
         context.warn({ code: 'sync-warning', message: `Session ${name} is in step. ${why}` });
       }
-      const { from, to } = settled;
-      return { name, result: 'synced', base, from, to };
+      const { from, to, pinned } = settled;
+      const item = { name, result: 'synced' as const, base, from, to };
+      return pinned === undefined ? item : { ...item, pinned };
     }
     case 'conflicts':
       if (settled.paths.length > 0) {

@@ -9,7 +9,10 @@ export const land = renderer<LandReport>((data, view) => {
   const published = data.published ?? [];
   const all = data.landed.length + published.length;
   return [
-    all === 0 ? 'Nothing was to land.' : headline(data, view),
+    all === 0
+      ? // why a session was left alone, or that no queue waits, is a warning
+        'There is nothing to land.'
+      : headline(data, view),
     ...data.landed.map(
       ({ name, into, oid }) => `  ${visible(name)}: ${visible(into)} ${short(oid)}`,
     ),

@@ -42,11 +42,18 @@ function bodyLines(session: SessionStatus, view: View): readonly string[] {
       cut(visible(goal), room),
     ),
     ...wrap(why(session), room).filter((line) => line !== ''),
-    ...(session.sentBack === undefined
-      ? []
-      : wrap(`Sent back: ${visible(session.sentBack.message)}`, room)),
+    ...(session.sentBack === undefined ? [] : sentBackLines(session.sentBack, view, room)),
     ...nextLines(helps(session, view), view),
   ];
+}
+
+/** What was the reason then may be over: only commits of its own make it forgotten. */
+function sentBackLines(
+  { at, message }: NonNullable<SessionStatus['sentBack']>,
+  view: View,
+  room: number,
+): readonly string[] {
+  return wrap(`Sent back ${ago(at, view.now)} ago: ${visible(message)}`, room);
 }
 
 function headLines(

@@ -1,6 +1,7 @@
 /** `parallel sync`: per session what came in, or that it had all of its base already. */
 import type { SyncItem, SyncReport } from '../../operations/shapes/sync.ts';
 import { visible } from '../../kernel/visible.ts';
+import { nameBeside } from '../../sessions/name.ts';
 import { beside, pad, wrap } from '../text.ts';
 import { width } from '../widths.ts';
 import { renderer, type View } from './view.ts';
@@ -51,7 +52,8 @@ function wayBack(
   view: View,
 ): readonly string[] {
   if (result !== 'synced' || pinned === undefined) return [];
-  const back = view.command(['parallel', 'restore', pinned, '--as', `${name.slice(0, 90)}-before`]);
+  const as = nameBeside(name, 'before', pinned);
+  const back = view.command(['parallel', 'restore', pinned, '--as', as]);
   const lead = `${' '.repeat(column)}  the branch before: `;
   return beside(lead, view.theme.command(visible(back)), view.width);
 }
