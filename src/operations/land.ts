@@ -62,11 +62,7 @@ async function begin(
     return done(skipped.length === 0 ? nothing : { ...nothing, skipped });
   }
   const { verify = null, allowRedBase, pr } = input;
-  const commands = await verifyCommands(project, verify === null ? [] : [verify], context.env);
-  if (commands.length === 0) {
-    const message = 'Nothing verifies what lands: there is neither --verify nor parallel.verify.';
-    context.warn({ code: 'not-verified', message });
-  }
+  const commands = await commandsOf(context, project, verify);
   if (pr) await seeForge(context, project, first);
   const keys = sessions.map(({ key }) => key);
   const queue = await openQueue(context, project, async (frame, standing) => {
@@ -90,8 +86,7 @@ async function resume(context: OperationContext, project: Project): Promise<Outc
     context.warn({ code: 'no-queue', message });
     return done({ landed: [], sentBack: [], remaining: [] });
   }
-  const given = left.verify === null ? [] : [left.verify];
-  const commands = await verifyCommands(project, given, context.env);
+  const commands = await commandsOf(context, project, left.verify);
   const queue = await openQueue(context, project, async (_frame, now) => {
     if (now.kind === 'none' || now.stored.queue === null) return null;
     const { schema: _schema, home: _home, owner: _owner, ...contents } = now.stored.queue;
@@ -99,6 +94,20 @@ async function resume(context: OperationContext, project: Project): Promise<Outc
   });
   if (queue === null) return done({ landed: [], sentBack: [], remaining: [] });
   return drive(context, project, queue, commands, []);
+}
+
+/** @throws FlightError `untrusted` */
+async function commandsOf(
+  context: OperationContext,
+  project: Project,
+  verify: string | null,
+): Promise<readonly string[]> {
+  const commands = await verifyCommands(project, verify === null ? [] : [verify], context.env);
+  if (commands.length === 0) {
+    const message = 'Nothing verifies what lands: there is neither --verify nor parallel.verify.';
+    context.warn({ code: 'not-verified', message });
+  }
+  return commands;
 }
 
 /** The sessions as they are under the lock: their tips are what is landed, and nothing newer. */

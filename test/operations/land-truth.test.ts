@@ -135,6 +135,31 @@ test('a queue with names that lead elsewhere is none, and blocks nothing', async
   expect(await run(repo, { names: ['two'] })).toMatchObject({ exit: 0 });
 });
 
+test('a queue that is gone on with says, too, that nothing verifies', async () => {
+  const repo = makeRepo();
+  await stopped(repo);
+  const queue = repo.git('cat-file', 'blob', 'refs/flight-rules/queue');
+  putQueue(repo, queue.replace(/"verify": ".*"/u, '"verify": null'));
+  const { exit, warnings } = await run(repo, { resume: true });
+  expect(exit).toBe(0);
+  expect(warnings.map(({ code }) => code)).toContain('not-verified');
+});
+
+test('what landed is told, even if the queue was taken away meanwhile', async () => {
+  const repo = makeRepo();
+  repo.addSession('one').commit('one.txt', 'one\n');
+  repo.addSession('two').commit('two.txt', 'two\n');
+  const verify = `test ! -e one.txt || git -C '${repo.root}' update-ref -d refs/flight-rules/queue`;
+  expect(await run(repo, { names: ['one', 'two'], verify })).toMatchObject({
+    exit: 1,
+    errorData: {
+      landed: [{ name: 'one' }],
+      remaining: ['two'],
+      stopped: { code: 'plan-changed' },
+    },
+  });
+});
+
 test('an empty command verifies nothing, and is none', async () => {
   const repo = makeRepo();
   repo.addSession('one').commit('one.txt', 'one\n');

@@ -136,14 +136,14 @@ function opened(
     contents: () => contents,
     settle: async (key, what, more) => {
       const entries = contents.entries.map((one) => (one.key === key ? { ...one, ...what } : one));
-      const next = { ...contents, entries };
+      // it is so, whether or not it can be noted
+      contents = { ...contents, entries };
       await underLock(context, project, async (held) => {
         const others = (await more?.(held)) ?? [];
         faultPoint('queue.settle:before');
-        oid = await write(held, project, oid, { ...next, owner }, others);
+        oid = await write(held, project, oid, { ...contents, owner }, others);
         faultPoint('queue.settle:after');
       });
-      contents = next;
     },
     end: async () => {
       await underLock(context, project, async (held) => {
