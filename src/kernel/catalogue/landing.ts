@@ -40,12 +40,7 @@ const intact = ({ published }: Landed): string =>
     : 'What was sent back or remains is as it was here; what was pushed stays pushed.';
 
 function ways(data: Landed): ReturnType<typeof ours>[] {
-<<<<<<< HEAD
-  // of one that left or got other commits status has nothing to say
-  const first = data.sentBack.find(({ reason }) => reason !== 'changed');
   const there = data.landed.find(({ stillThere }) => stillThere !== undefined);
-=======
->>>>>>> main
   return [
     ...(there === undefined
       ? []
