@@ -48,7 +48,7 @@ interface Failed {
  * The commands that verify. Asked before anything happens, so that a missing approval refuses
  * instead of failing half-way.
  * @param given commands from the command line: the caller's own, in place of those configured
- * @throws FlightError `untrusted`
+ * @throws FlightError `untrusted`; `usage` for one that is blank, which would find anything good
  */
 export async function verifyCommands(
   project: Pick<Project, 'commonDir' | 'settings'>,
@@ -56,6 +56,9 @@ export async function verifyCommands(
   env: Environment,
 ): Promise<readonly string[]> {
   const { verify } = project.settings;
+  if (given.some((command) => command.trim() === '')) {
+    throw new FlightError('usage', { detail: '--verify takes a command, and this one is empty.' });
+  }
   if (given.length > 0 || !comesFromRepository(verify.source, env)) {
     return given.length > 0 ? given : verify.value;
   }

@@ -208,6 +208,7 @@ test('--verify that fails, and a good one', async () => {
   expect(answered).toMatchObject({ exit: 1, code: 'verify-failed' });
   expect(answered.message).toContain('broken');
   expect(repo.git('rev-parse', 'main')).toBe(repo.git('rev-parse', 'session/auth~1'));
+  expect(await merge(repo, { verify: ' ' })).toMatchObject({ exit: 2, code: 'usage' });
   expect(await merge(repo, { verify: 'test -f one.txt' })).toMatchObject({ exit: 0 });
 });
 

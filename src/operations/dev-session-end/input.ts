@@ -57,6 +57,7 @@ export async function givenTexts(
   ]) {
     if (text.includes('\0')) throw endUsage(`${flag}: a null byte can be in no command line.`);
   }
+  if (input.verify?.trim() === '') throw endUsage('--verify: expected a command.');
   if (input.commit?.trim() === '') throw endUsage('--commit: expected a message.');
   const summary = await summaryOf(input, context);
   if (summary?.trim() === '') throw endUsage('The summary is empty.');
