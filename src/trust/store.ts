@@ -5,7 +5,7 @@
  * Starts no process.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod/mini';
@@ -14,6 +14,7 @@ import { errorCode } from '../kernel/errno.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { FlightError } from '../kernel/errors.ts';
 import type { AbsolutePath } from '../kernel/path.ts';
+import { makePrivateFolder } from '../kernel/private-folder.ts';
 import { readRegularText } from '../kernel/regular-file.ts';
 
 const StoreSchema = z.object({
@@ -107,7 +108,7 @@ export async function writeApprovals(
     approved: Object.fromEntries(approvals),
   };
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(`${JSON.stringify(content, null, 2)}\n`);

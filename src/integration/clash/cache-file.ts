@@ -9,9 +9,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../kernel/clock.ts';
+import { makePrivateFolder } from '../../kernel/private-folder.ts';
 import { decodeJudgement, decodeSnapshot, encodeJudgement, encodeSnapshot } from './cache-lines.ts';
 import { cacheFile, type CachePlace } from './cache-place.ts';
 import {
@@ -113,7 +114,7 @@ async function saveLines(
   now: Date,
 ): Promise<void> {
   const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   if (!isOurs(folder)) throw new Error(`${folder} is no folder of ours`);
   const known = readLines(file, header);
   if (known === null) await sweep(folder, now.getTime());

@@ -4,17 +4,10 @@
  * one counts. Not synced: it can be made again. Where it cannot be written, nothing happens.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AbsolutePath } from '../../kernel/path.ts';
+import { makePrivateFolder } from '../../kernel/private-folder.ts';
 import {
   mostTouchedBytes,
   touchedFile,
@@ -54,7 +47,7 @@ export function writeTouched(
   const known = entries.filter(({ paths }) => paths !== null);
   try {
     const folder = dirname(file);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
     // the last folder is ours alone: a link there would be somebody else's
     if (!lstatSync(folder).isDirectory()) return;
     replace(file, fileText(to.commonDir, to.observedAt.toISOString(), known));
