@@ -210,6 +210,29 @@ test('nothing is begun while another git holds the index', async () => {
   expect(await run(leave)).toMatchObject({ exit: 5, code: 'conflicts-left' });
 });
 
+test('a merge that git noted and did not make is no merge to conclude', async () => {
+  const { run, session } = clashing({ onMain: (repo) => repo.commit('new.txt', 'of main\n') });
+  expect(await run(leave)).toMatchObject({ exit: 5 });
+  const tip = session.git('rev-parse', 'HEAD');
+  // as git leaves it where its index was locked at the wrong moment: the note, and nothing else
+  const note = readFileSync(join(session.privateDir, 'MERGE_HEAD'));
+  session.git('reset', '--hard', '-q');
+  writeFileSync(join(session.privateDir, 'MERGE_HEAD'), note);
+  expect(await run({ continue: true })).toMatchObject({ exit: 1, code: 'continue-failed' });
+  expect(session.git('rev-parse', 'HEAD')).toBe(tip);
+  expect(await run({ abort: true })).toMatchObject({ exit: 0 });
+  expect(await run(leave)).toMatchObject({ exit: 5 });
+});
+
+test('all of it resolved as the session has it: that is a merge', async () => {
+  const { run, session } = clashing();
+  await run(leave);
+  session.git('checkout', '-q', '--ours', 'a.txt');
+  session.git('add', 'a.txt');
+  expect(await run({ continue: true })).toMatchObject({ exit: 0 });
+  expect(session.git('rev-list', '--count', 'main..HEAD')).toBe('2');
+});
+
 test('a rebase begun by hand, with work put aside for it, is none of ours to give up', async () => {
   const { run, session } = clashing({ start: (repo) => repo.commit('b.txt', 'b\n') });
   await run({ ...leave, rebase: true });

@@ -5,7 +5,7 @@
  * Processes: `ls-files` (with what resolved conflicts can be undone to), `cat-file --batch` of the
  * files that had conflicted, `status` for a rebase.
  */
-import { gitFields, type Git } from '../../git/git.ts';
+import { git, gitFields, type Git } from '../../git/git.ts';
 import { readBlobs } from '../../git/objects.ts';
 import { stagedIn, type IndexEntry } from '../../git/private-dir.ts';
 import { readStatus } from '../../git/status.ts';
@@ -32,6 +32,19 @@ export async function lookForUnresolved(
   const unstaged =
     shape === 'rebase' && paths.length === 0 ? await unstagedFiles(port, worktree) : [];
   return { paths, marked, unstaged };
+}
+
+/**
+ * Did git note the merge and take nothing of it into the index, as it does where the index is
+ * locked at that moment? Then there is no conflict, nor any trace of one that was resolved, and a
+ * commit would say that all of the base is in while nothing of it is. Up to two processes.
+ */
+export async function holdsNothing(port: Git, worktree: AbsolutePath): Promise<boolean> {
+  const { entries, undone } = await stagedIn(port, worktree);
+  if (undone.length > 0 || entries.some(({ stage }) => stage > 0)) return false;
+  const args = ['diff', '--cached', '--quiet', '--ignore-submodules=dirty', 'HEAD'];
+  const { exit } = await git(port, worktree, args, { answers: [0, 1] });
+  return exit === 0;
 }
 
 /** The paths git calls unmerged. One process: `ls-files --unmerged`. */

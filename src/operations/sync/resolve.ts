@@ -14,7 +14,7 @@ import { goBack } from '../../integration/sync/give-up.ts';
 import type { SyncInput as EngineInput } from '../../integration/sync/model.ts';
 import { resolvingIn } from '../../integration/sync/resolving.ts';
 import type { Syncing } from '../../integration/sync/underway.ts';
-import { isResolved, lookForUnresolved } from '../../integration/sync/unresolved.ts';
+import { holdsNothing, isResolved, lookForUnresolved } from '../../integration/sync/unresolved.ts';
 import { absolute, type AbsolutePath } from '../../kernel/path.ts';
 import { isoSeconds } from '../../kernel/clock.ts';
 import { ensureWritable } from '../../safety/writable.ts';
@@ -132,8 +132,25 @@ async function ready(
   const syncing = await toResolve(context, project, session, 'continue');
   const worktree = worktreeOf(session);
   const left = await lookForUnresolved(project.git, worktree, syncing.shape);
-  if (isResolved(left)) return syncing;
+  if (isResolved(left)) {
+    await refuseEmptyMerge(project, session, syncing);
+    return syncing;
+  }
   throw new FlightError('conflicts-unresolved', { name: session.name, worktree, ...left });
+}
+
+/** One that the user began may well be meant so (`-s ours`). */
+async function refuseEmptyMerge(
+  { git }: Project,
+  session: SessionFacts,
+  { shape, base }: Syncing,
+): Promise<void> {
+  const { name, record } = session;
+  const worktree = worktreeOf(session);
+  if (shape === 'rebase' || record?.syncing === undefined) return;
+  if (!(await holdsNothing(git, worktree))) return;
+  const why = `git noted the merge, but has nothing of ${base} in the index. Take it back, and begin again.`;
+  throw new FlightError('continue-failed', { name, worktree, why });
 }
 
 async function toResolve(
