@@ -107,7 +107,8 @@ describe('failures', () => {
       ok: false,
       error: {
         code: 'in-use',
-        message: 'Somebody works in session auth:\n  process 12 (claude)\nThe session is unchanged.',
+        message:
+          'Somebody works in session auth:\n  process 12 (claude)\nThe session is unchanged.',
         hints: [
           {
             argv: [
