@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { gitIn, makeRepo, type TestRepo } from '../support/repo.ts';
-import { stoppedAt } from './holder.ts';
-import { atOnce, call, disagreements, exits, failures, records, refs } from './support.ts';
+import { stoppedAt } from '../race/holder.ts';
+import { atOnce, call, disagreements, exits, failures, records, refs } from '../race/support.ts';
 
 const remove = (name: string, strategy: string): string[] => [
   'parallel',

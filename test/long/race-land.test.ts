@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gitIn, makeRepo } from '../support/repo.ts';
-import { atOnce, call, disagreements, exits, failures, records, refs } from './support.ts';
+import { atOnce, call, disagreements, exits, failures, records, refs } from '../race/support.ts';
 
 test('of two queues at once one lands all, the other is told', async () => {
   const repo = makeRepo();

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { sync } from '../../src/operations/sync.ts';
 import { operate } from '../support/operate.ts';
 import { gitIn, makeRepo, type TestRepo } from '../support/repo.ts';
-import { atOnce, call, disagreements, exits } from './support.ts';
+import { atOnce, call, disagreements, exits } from '../race/support.ts';
 
 interface Story {
   readonly repo: TestRepo;

@@ -2,8 +2,8 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { endings, killEnding, pointsOf, prepare, whole } from './sweep/ending.ts';
-import { worldOfFile } from './sweep/suite.ts';
+import { endings, killEnding, pointsOf, prepare, whole } from '../crash/sweep/ending.ts';
+import { worldOfFile } from '../crash/sweep/suite.ts';
 
 const { world } = worldOfFile();
 const limit = 300_000;

@@ -1,8 +1,8 @@
 // Killed on the way out: merge, abandon, cleanup. The others, and every step: test/long.
-import { few } from './sweep/points.ts';
-import { ofRecovery, recovering } from './sweep/recovering.ts';
-import { clean, land, leave } from './sweep/scenarios.ts';
-import { named, sweeps, worldOfFile } from './sweep/suite.ts';
+import { few } from '../crash/sweep/points.ts';
+import { ofRecovery, recovering } from '../crash/sweep/recovering.ts';
+import { clean, land, leave } from '../crash/sweep/scenarios.ts';
+import { named, sweeps, worldOfFile } from '../crash/sweep/suite.ts';
 
 const { world } = worldOfFile();
 sweeps(

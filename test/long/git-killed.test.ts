@@ -1,13 +1,13 @@
 // git killed inside a step of ours, alone or we with it; Ctrl-C; and a moment nobody chose.
 // One of each kind; all of them: test/long.
 import { expect, test } from 'vitest';
-import { deadlyFilter, killGitAt, killInCheckout } from './sweep/git-killed.ts';
-import { cutOffAt } from './sweep/half-written.ts';
-import { interruptAt } from './sweep/interrupted.ts';
-import { killAfter, numbers } from './sweep/random.ts';
-import { create, leave, restore } from './sweep/scenarios.ts';
-import { named, worldOfFile } from './sweep/suite.ts';
-import { learn } from './sweep/sweep.ts';
+import { deadlyFilter, killGitAt, killInCheckout } from '../crash/sweep/git-killed.ts';
+import { cutOffAt } from '../crash/sweep/half-written.ts';
+import { interruptAt } from '../crash/sweep/interrupted.ts';
+import { killAfter, numbers } from '../crash/sweep/random.ts';
+import { create, leave, restore } from '../crash/sweep/scenarios.ts';
+import { named, worldOfFile } from '../crash/sweep/suite.ts';
+import { learn } from '../crash/sweep/sweep.ts';
 
 const { world } = worldOfFile();
 const limit = 300_000;
