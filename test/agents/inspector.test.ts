@@ -23,6 +23,7 @@ describe.skipIf(inspector === null)(`MCP Inspector (${inspector?.spec ?? 'absent
       'dev_session_end',
       'dev_session_start',
       'parallel_cleanup',
+      'parallel_conflicts',
       'parallel_create',
       'parallel_remove',
       'parallel_restore',
