@@ -23,6 +23,8 @@ describe('a decision at a terminal', () => {
   test('what is not available is shown with its reason and passed over', async () => {
     const ended = await atTerminal(main, ['toy', 'ask'], [['Which way?', `${up}\r`]]);
     expect(ended.stdout).toMatch(/Blocked\s+not possible: a tree fell/u);
+    // all of it, above the list, where its line has no room
+    expect(ended.stdout).toMatch(/Blocked is not possible: a tree fell\.[^]*in spring\./u);
     expect(ended.stdout).toContain('took: left');
     expect(ended.exit).toBe(0);
   });

@@ -73,7 +73,8 @@ const ask = defineOperation({
               value: 'blocked',
               label: 'Blocked',
               available: false,
-              unavailableWhy: 'a tree fell',
+              unavailableWhy:
+                'a tree fell. It lies across the whole of the way, and nobody has a saw; the next one comes in spring.',
               args: ['toy', 'ask', '--way', 'blocked'],
             },
             {

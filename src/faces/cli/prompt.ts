@@ -5,7 +5,7 @@
 import { isCancel, multiselect, select, text } from '@clack/prompts';
 import type { Choice, Decision } from '../../kernel/outcome.ts';
 import { visible } from '../../kernel/visible.ts';
-import { pad } from '../../render/text.ts';
+import { pad, wrap } from '../../render/text.ts';
 import { cut, width, loadWidths } from '../../render/widths.ts';
 
 export type Chosen =
@@ -76,7 +76,12 @@ async function askChoice(decision: Decision, columns: number): Promise<Chosen> {
   }
   const quiet = leave < 0 ? leaveAll : leave;
   const answer = await select({
-    message: [...aboutSession(decision), visible(decision.question), keys(recommended)].join('\n'),
+    message: [
+      ...aboutSession(decision),
+      ...wholeReasons(decision, column, room),
+      visible(decision.question),
+      keys(recommended),
+    ].join('\n'),
     options,
     initialValue: recommended === undefined ? quiet : decision.choices.indexOf(recommended),
     showInstructions: false,
@@ -97,10 +102,23 @@ function keys(recommended: Choice | undefined): string {
 
 /** A choice and what it would do here, or why it cannot be taken. */
 function choiceLine(choice: Choice, column: number, room: number): string {
-  const what = choice.available
-    ? visible(choice.effect)
-    : `not possible: ${visible(choice.unavailableWhy ?? 'unknown why')}`;
+  const what = choice.available ? visible(choice.effect) : notPossible(choice);
   return `${pad(visible(choice.label), column)}  ${shortened(what, room - column - 2)}`;
+}
+
+function notPossible({ unavailableWhy }: Choice): string {
+  return `not possible: ${visible(unavailableWhy ?? 'unknown why')}`;
+}
+
+/** Why something cannot be chosen, where its line in the list has no room for all of it. */
+function wholeReasons({ choices }: Decision, column: number, room: number): readonly string[] {
+  return choices
+    .filter((choice) => !choice.available)
+    .filter((choice) => {
+      const reason = notPossible(choice);
+      return shortened(reason, room - column - 2) !== reason.replace(/[.;]$/u, '');
+    })
+    .flatMap((choice) => wrap(`${visible(choice.label)} is ${notPossible(choice)}`, room));
 }
 
 /** Whole sentences as long as they fit; the first one cut if even that does not. */
