@@ -4,7 +4,6 @@
  * Process: `gh pr view <address> --json=…`; network. It needs no repository for that.
  */
 import * as z from 'zod/mini';
-import type { ViewAnswer } from './look.ts';
 import {
   countChecks,
   parseJson,
@@ -12,6 +11,7 @@ import {
   type CheckWord,
   type PullRequestFacts,
   type Review,
+  type ViewAnswer,
 } from './pull-request-state.ts';
 
 /** A test holds these to the list that the program itself prints. */

@@ -6,7 +6,6 @@
  * network. Neither needs a repository.
  */
 import * as z from 'zod/mini';
-import type { ViewAnswer } from './look.ts';
 import {
   countChecks,
   parseJson,
@@ -14,6 +13,7 @@ import {
   type CheckWord,
   type PullRequestFacts,
   type Review,
+  type ViewAnswer,
 } from './pull-request-state.ts';
 
 interface MergeRequestAddress {

@@ -11,7 +11,7 @@ import { viewGh } from './gh-view.ts';
 import { parseMergeRequest, viewGlab } from './glab-view.ts';
 import { findForgeProgram, runForge, type ForgeProgram, type ForgeSetting } from './program.ts';
 import { parsePullRequestUrl } from './pull-request.ts';
-import type { PullRequestFacts, SeenPullRequest } from './pull-request-state.ts';
+import type { PullRequestFacts, SeenPullRequest, ViewAnswer } from './pull-request-state.ts';
 
 /** With the grace before a final kill it is ten seconds in all. */
 const limitMs = 8_000;
@@ -21,10 +21,6 @@ const lingerMs = 500;
 
 /** So many programs at a time: they mostly wait for the network. */
 const atOnce = 8;
-
-export type ViewAnswer =
-  | { readonly kind: 'ended'; readonly stdout: string }
-  | { readonly kind: 'failed'; readonly why: string };
 
 export interface LookSetting extends Omit<ForgeSetting, 'name' | 'url' | 'timeoutMs' | 'lingerMs'> {
   /** for all together; about ten seconds unless told otherwise */

@@ -12,6 +12,11 @@ export interface Checks {
 type PullRequestState = 'open' | 'draft' | 'merged' | 'closed';
 export type Review = 'approved' | 'changes-requested' | 'review-required' | 'none';
 
+/** What a forge's program came to. */
+export type ViewAnswer =
+  | { readonly kind: 'ended'; readonly stdout: string }
+  | { readonly kind: 'failed'; readonly why: string };
+
 export interface PullRequestFacts {
   readonly title: string;
   readonly state: PullRequestState | null;
