@@ -12,11 +12,11 @@ const budget: readonly (readonly [string, number])[] = [
   ['parallel create new', 6],
   // one of them asks what the bases track: what was merged on the forge is there first; six are of
   // the judge of clashes, and two for each session whose files were edited this very moment
-  ['parallel status', 40],
-  ['parallel status --all', 40],
+  ['parallel status', 50],
+  ['parallel status --all', 50],
   // which of the others it clashes with takes their statuses too
-  ['parallel status new', 40],
-  ['parallel conflicts', 35],
+  ['parallel status new', 50],
+  ['parallel conflicts', 50],
   ['parallel path new', 4],
   ['parallel cleanup --dry-run', 4],
   ['parallel remove new --strategy keep', 16],
@@ -24,7 +24,7 @@ const budget: readonly (readonly [string, number])[] = [
   ['parallel remove new --strategy abandon --yes', 15],
   ['parallel restore --list', 4],
   // ten of them are the statuses of the others: who clashes with what it brings in
-  ['parallel remove s1 --strategy merge', 41],
+  ['parallel remove s1 --strategy merge', 60],
 ];
 
 async function processes(repo: TestRepo, command: string): Promise<number> {

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { lookUpProgram } from '../../src/git/git.ts';
 import { absolute } from '../../src/kernel/path.ts';
 import { lookAtProcesses, occupants } from '../../src/safety/occupants.ts';
 import { lockOwner, lockReason, ownLockId, provablyDead } from '../../src/sessions/lock-owner.ts';
 import { ask, codes } from '../support/preflight.ts';
-import { makeRepo } from '../support/repo.ts';
+import { makeRepo, temporaryFolder } from '../support/repo.ts';
 
 /** A process that stands in `cwd` until the test ends; it has said that it is there. */
 async function standIn(cwd: string, script = 'echo here; exec sleep 600'): Promise<number> {
@@ -28,7 +29,7 @@ async function becomesGit(pid: number): Promise<void> {
     } catch {
       return;
     }
-    if (line.startsWith('git\0') || line === '') return;
+    if (/^(?:[^\0]*\/)?git\0/u.test(line) || line === '') return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -64,8 +65,10 @@ test('somebody in the folder, deep in it too, refuses every strategy until force
 test('a git that only passes does not count, one that stays does', async () => {
   const repo = makeRepo();
   const session = repo.addSession('auth');
-  const named = (seconds: number): string =>
-    `echo here; exec bash -c 'exec -a git sleep ${seconds}'`;
+  // a program of that name, not only called so: one that ends has no command line any more
+  const program = join(temporaryFolder('git-'), 'git');
+  copyFileSync(lookUpProgram('sleep', process.env['PATH'] ?? '') ?? '', program);
+  const named = (seconds: number): string => `echo here; exec '${program}' ${seconds}`;
   await becomesGit(await standIn(session.worktree, named(0.2)));
   expect(codes(await ask(repo, 'auth', 'keep', { callerPid: 2 ** 30 }))).toEqual([]);
   await standIn(session.worktree, named(600));

@@ -1,7 +1,7 @@
 // `parallel land`, killed in the middle and gone on with. All steps: test/long.
 import { expect, test } from 'vitest';
-import { killQueue, prepareQueue } from './sweep/queue.ts';
-import { worldOfFile } from './sweep/suite.ts';
+import { killQueue, prepareQueue } from '../crash/sweep/queue.ts';
+import { worldOfFile } from '../crash/sweep/suite.ts';
 
 const { world } = worldOfFile();
 
