@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs';
 import { beforeEdit } from '../../agents/before-edit.ts';
 import { answerText } from '../../agents/edit-answer.ts';
 import { guardWord, hookAgent } from '../../agents/hook-words.ts';
-import { readHookInput } from './input.ts';
+import { readHookInput, workingDirectory } from './input.ts';
 
 /** An agent writes at once; one that hands in nothing and keeps the pipe open is not waited for. */
 const patienceMs = 1_000;
@@ -30,12 +30,4 @@ export async function answerIfAsked(args: readonly string[]): Promise<void> {
     // an agent must not stumble over us
   }
   process.exit(0);
-}
-
-function workingDirectory(): string | null {
-  try {
-    return process.cwd();
-  } catch {
-    return null;
-  }
 }

@@ -47,3 +47,12 @@ function parse(bytes: Buffer): unknown {
     return undefined;
   }
 }
+
+/** Where the hook was started; `null` if that folder is gone. */
+export function workingDirectory(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}

@@ -4,7 +4,7 @@
  */
 import { hookAgent, hookEvent } from '../../agents/hook-words.ts';
 import { recordSignal } from '../../agents/record-signal.ts';
-import { readHookInput } from './input.ts';
+import { readHookInput, workingDirectory } from './input.ts';
 
 /** An agent writes at once; one that hands in nothing and keeps the pipe open is not waited for. */
 const patienceMs = 1_000;
@@ -25,12 +25,4 @@ export async function answerIfAsked(args: readonly string[]): Promise<void> {
     // an agent must not stumble over us, and nobody reads what we would say
   }
   process.exit(0);
-}
-
-function workingDirectory(): string | null {
-  try {
-    return process.cwd();
-  } catch {
-    return null;
-  }
 }
