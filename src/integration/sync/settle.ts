@@ -178,8 +178,10 @@ async function takeBack(
   const changed = status.entries.some(({ path }) => path !== stored.record.log);
   if (seen.kind !== 'none' || changed || head.is !== branchRef(branch)) {
     // somebody may have gone on there since it was pinned
-    await pinResolution(project, held, place, syncing, { at, changes: [] });
+    const pinned = await pinResolution(project, held, place, syncing, { at, changes: [] });
     await goBack(git, project, place, syncing);
+    await record(project, held, place.key, stored, 'forget');
+    return { kind: 'back', pinned };
   }
   await record(project, held, place.key, stored, 'forget');
   return { kind: 'back' };

@@ -240,7 +240,9 @@ async function moveOrGoBack(
   }
   try {
     if (placed) await replaceIndex(privateDir);
-    await putFilesBack(git, { commonDir, worktree, privateDir, files: targets.files });
+    const back = { commonDir, worktree, privateDir, files: targets.files };
+    // what cannot be named is left, and told by the next command, which finds the intent
+    if ((await putFilesBack(git, back)) === 'some') throw error;
     await releaseIndex(privateDir);
     await refreshIndex(git, worktree);
   } catch {

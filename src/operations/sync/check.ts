@@ -194,6 +194,13 @@ function whoWorksThere(
     return [{ code: 'in-use', message }];
   }
   if (who.kind !== 'unknown') return [];
+  if (wish.by === 'all') {
+    throw new FlightError('unknown-state', {
+      name,
+      what: 'whether somebody works there',
+      why: who.why,
+    });
+  }
   const message = `Whether somebody works in session ${name} could not be found out: ${who.why}.`;
   return [{ code: 'occupants-unknown', message }];
 }
